@@ -1,0 +1,250 @@
+"""What has been said so far in one deliberation, and the asks that come next.
+
+A protocol keeps one `History`. It makes the asks (rendering them from the prompt files, with what the
+graph lets a seat hear and what its memory holds) and takes in the messages:
+
+    asks = history.drafts()           # one Ask a seat
+    history.add(asks, (yield asks))   # the engine answers them, in the same order
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from quorate.errors import BadOption, ProtocolError, did_you_mean
+from quorate.nouns import Ask, Ballot, Dissent, Exchange, Message, Outcome, Question, Table
+from quorate.protocols.prompting import Prompts
+
+Turns = Generator[Sequence[Ask], Sequence[Message], Outcome]
+"""What a protocol is: yields all that can be asked now, is sent what was said, returns the outcome."""
+
+Stop = Callable[["History"], "str | None | Generator[Sequence[Ask], Sequence[Message], str | None]"]
+"""A stop check: the reason to stop, or None. One that must ask somebody is a generator function."""
+
+Memory = Literal["own", "transcript", "none"]
+MEMORIES: tuple[str, ...] = ("own", "transcript", "none")
+
+
+class History:
+    """All rounds of one question.
+
+    Parameters
+    ----------
+    question, table
+        What is deliberated, and by whom.
+    memory : {"own", "transcript", "none"}
+        What a seat is reminded of when it revises: its own last answer, everything it was told and said
+        so far, or nothing.
+    prompts : Prompts
+        The texts of the instructions.
+    quote_limit : int
+        Most characters quoted from one message.
+
+    Examples
+    --------
+    >>> history = History(Question(text="2+3?"), Table(["ada", "bo"]))
+    >>> [ask.seat for ask in history.drafts()]
+    ['ada', 'bo']
+    """
+
+    def __init__(
+        self,
+        question: Question,
+        table: Table,
+        *,
+        memory: Memory = "own",
+        prompts: Prompts | None = None,
+        quote_limit: int = 4000,
+    ) -> None:
+        if memory not in MEMORIES:
+            raise BadOption(f"There is no memory '{memory}'. {did_you_mean(memory, MEMORIES)}")
+        if quote_limit < 1:
+            raise BadOption(f"quote_limit must be at least 1 character, not {quote_limit}.")
+        self.question = question
+        self.table = table
+        self.memory = memory
+        self.prompts = prompts or Prompts.load()
+        self.quote_limit = quote_limit
+        self.rounds: list[Mapping[str, Message]] = []
+        """For each answer round, what each seat said in it (failed seats included)."""
+        self.standing: dict[str, Message] = {}
+        """Each seat's last answer; a seat that fails keeps the one it gave before."""
+        self.critiques: dict[str, Message] = {}
+        """The critiques of the current round, by critic."""
+        self.messages: list[Message] = []
+        """Everything said, in order: critiques and verdicts too."""
+        self._seats = frozenset(table.seats)
+        self._past: dict[str, list[Exchange]] = {}
+        self._quotes: dict[int, str] = {}
+
+    @property
+    def turn(self) -> int:
+        """The number of the last answer round: 0 for the drafts."""
+        return len(self.rounds) - 1
+
+    @property
+    def calls(self) -> int:
+        """Asks answered so far, by anybody."""
+        return len(self.messages)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens read and written so far."""
+        return sum(message.tokens_in + message.tokens_out for message in self.messages)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds between the first ask and the last answer, from the messages' own times."""
+        if not self.messages:
+            return 0.0
+        return max(m.at for m in self.messages) - min(m.at - m.seconds for m in self.messages)
+
+    def answers(self) -> Counter[str]:
+        """Count the seats' standing answers; abstentions are not in it."""
+        return Counter(m.answer for m in self.standing.values() if m.answer is not None)
+
+    def ballots(self) -> list[Ballot]:
+        """Return one ballot a seat from its standing answer; a seat without one abstains."""
+        blank = Message(text="", number=-1, seat="", act="", turn=0)
+        return [
+            Ballot(seat=seat, answer=said.answer, confidence=said.confidence)
+            for seat in self.table.seats
+            for said in [self.standing.get(seat, blank)]
+        ]
+
+    def drafts(self) -> list[Ask]:
+        """Ask every seat for a first answer; all seats get the same words."""
+        instruction = self.prompts.draft(self.question)
+        return [
+            Ask(
+                seat=seat,
+                act="draft",
+                turn=0,
+                question=self.question,
+                instruction=instruction,
+                expects="answer",
+            )
+            for seat in self.table.seats
+        ]
+
+    def critique(self) -> list[Ask]:
+        """Ask every seat that hears somebody to criticise the drafts it hears."""
+        turn = self.turn + 1
+        return [
+            self._ask(seat, "critique", turn, heard, self.prompts.critique(self.question, self.quotes(heard)))
+            for seat in self.table.seats
+            if (heard := self.table.heard_by(seat, self.standing, turn))
+        ]
+
+    def revisions(self, *, inline_critique: bool = True) -> list[Ask]:
+        """Ask every seat to revise in the light of the drafts (and critiques) it hears.
+
+        With `inline_critique` the same instruction first asks for a critique of each draft heard.
+        """
+        return [self._revision(seat, self.turn + 1, inline_critique) for seat in self.table.seats]
+
+    def _revision(self, seat: str, turn: int, inline_critique: bool) -> Ask:
+        drafts = self.table.heard_by(seat, self.standing, turn)
+        critiques = self.table.heard_by(seat, self.critiques, turn)
+        own = self.standing.get(seat) if self.memory == "own" else None
+        instruction = self.prompts.revise(
+            self.question,
+            own=self.quotes([own], title="Your last answer") if own else "",
+            drafts=self.quotes(drafts),
+            critiques=self.quotes(critiques, title="Critique by {seat}"),
+            criticise=inline_critique,
+        )
+        return self._ask(seat, "revise", turn, drafts + critiques, instruction, expects="answer")
+
+    def _ask(
+        self,
+        seat: str,
+        act: str,
+        turn: int,
+        heard: tuple[Message, ...],
+        instruction: str,
+        expects: Literal["answer", "text"] = "text",
+    ) -> Ask:
+        past = tuple(self._past.get(seat, ())) if self.memory == "transcript" else ()
+        return Ask(
+            seat=seat,
+            act=act,
+            turn=turn,
+            question=self.question,
+            instruction=instruction,
+            heard=heard,
+            past=past,
+            expects=expects,
+        )
+
+    def quotes(self, messages: Iterable[Message], title: str = "Draft of {seat}") -> str:
+        """Quote messages as fenced material, each under its title; the text cannot leave the fence."""
+        blocks = []
+        for message in messages:
+            quoted = self._quotes.get(message.number)
+            if quoted is None:
+                quoted = self._quotes[message.number] = self.prompts.quote(message.text, self.quote_limit)
+            blocks.append(f"{title.replace('{seat}', message.seat)}:\n{quoted}")
+        return "\n\n".join(blocks)
+
+    def add(self, asks: Sequence[Ask], said: Sequence[Message]) -> None:
+        """Take in the messages that answer `asks`, in the same order."""
+        if len(asks) != len(said):
+            raise ProtocolError(f"{len(asks)} asks were answered by {len(said)} messages.")
+        self.messages.extend(said)
+        answers: dict[str, Message] = {}
+        for ask, message in zip(asks, said, strict=True):
+            if self.memory == "transcript" and not message.failed:
+                self._past.setdefault(ask.seat, []).append(
+                    Exchange(instruction=ask.instruction, message=message)
+                )
+            if ask.act == "critique":
+                self.critiques[ask.seat] = message
+            elif ask.expects == "answer" and ask.act != "judge" and ask.seat in self._seats:
+                answers[ask.seat] = message
+                if not message.failed:
+                    self.standing[ask.seat] = message
+        if answers:
+            self.rounds.append(answers)
+            self.critiques = {}
+
+    def conclude(self, outcome: Outcome, reason: str) -> Outcome:
+        """Complete what a rule decided with what the history knows: rounds, dissent, failures, cost."""
+        failed = {m.seat: None for m in self.messages if m.failed}
+        dissent = tuple(
+            Dissent(seat=seat, answer=said.answer, text=said.text)
+            for seat, said in self.standing.items()
+            if said.answer is not None and said.answer != outcome.answer
+        )
+        return outcome.model_copy(
+            update={
+                "question": self.question.id,
+                "reason": f"{reason}; {outcome.reason}" if outcome.reason else reason,
+                "rounds": len(self.rounds),
+                "consensus": outcome.answer is not None
+                and set(self.answers()) == {outcome.answer}
+                and not dissent,
+                "dissent": dissent if outcome.answer is not None else (),
+                "failed": tuple(failed),
+                "calls": self.calls,
+                "tokens_in": sum(m.tokens_in for m in self.messages),
+                "tokens_out": sum(m.tokens_out for m in self.messages),
+            }
+        )
+
+
+def consult(result: Any) -> Generator[Sequence[Ask], Sequence[Message], Any]:
+    """Return `result`; when it is a generator (a check that asks somebody), run it inside this protocol.
+
+    Examples
+    --------
+    >>> next(consult("all agree"))
+    Traceback (most recent call last):
+    ...
+    StopIteration: all agree
+    """
+    if isinstance(result, Generator):
+        result = yield from result
+    return result

@@ -1,0 +1,349 @@
+r"""One spelling per value: numbers, light LaTeX and short texts.
+
+    number("$1,234.50")      -> "1234.5"          number(r"\frac{2}{6}")  -> "1/3"
+    maths(r"\dfrac{\sqrt3}2") -> "√(3)/2"          text("The  Eiffel Tower.") -> "eiffel tower"
+
+Everything here is linear in the length of its input, looks at no more than a thousand characters of it,
+and evaluates nothing: the texts come from models and are not trusted.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from fractions import Fraction
+
+from quorate.answer_latex import fold, unlatex
+
+MAX_DIGITS = 100
+"""Digits of a number, of each part of a fraction, and of what is written out."""
+MAX_NUMBER = 300
+MAX_MATHS = 1_000
+MAX_TEXT = 200
+
+DECIMAL = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+_TEN = r"10\s?(?:\^|\*\*)\s?[{(]?\s?(?P<%s>[-+]?[0-9]{1,3})(?![0-9])\s?[)}]?"
+_SHAPE = re.compile(
+    rf"""
+    (?P<sign>[-+]?)\s?(?P<money>(?:[A-Z]{{0,2}}[$€£¥₹]|USD|EUR|GBP|Rs\.?)\s?)?(?P<inner>[-+]?)\s?
+    (?: (?P<whole>[0-9]+)\s+(?P<part>[0-9]+)\s?/\s?(?P<parts>[0-9]+)
+      | (?P<top>{DECIMAL})\s?/\s?(?P<bottom>[-+]?{DECIMAL})
+      | {_TEN % "alone"}
+      | (?P<mantissa>{DECIMAL})
+        (?: [eE](?P<exponent>[-+]?[0-9]{{1,3}})(?![0-9]) | \s?[x*]\s?{_TEN % "power"} )?
+    )
+    (?P<rest>.*)""",
+    re.VERBOSE | re.DOTALL,
+)
+_ABOUT = re.compile(r"(?:about|approximately|approx\.?|around|roughly|exactly|nearly|almost|[~≈=])\s*", re.I)
+_EUROPEAN = re.compile(
+    r"(?<![0-9.,])(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}"
+    r"|[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+)(?!\s?[.,/]?\s?[0-9])"
+)
+_MIXED = re.compile(r"([0-9]+)\s*\\[dt]?frac\s*(?:\{([0-9]+)\}\s*\{([0-9]+)\}|([0-9])([0-9]))")
+_ASIDE = re.compile(r"\s+\([^()0-9]*\)$")
+_UNIT = re.compile(r"[A-Za-z°%µμΩ$€£¥][A-Za-z°%µμΩ.'’/*-]{0,24}(?:\^\(?-?[0-9]\)?)?,?")
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
+_MONEY_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9}
+_NO_UNIT_WORDS = """
+and or to half quarter quarters third thirds dozen out plus minus over squared cubed is are if when not but
+zero one two three four five six seven eight nine ten eleven twelve
+twenty thirty forty fifty sixty seventy eighty ninety
+sin cos tan log ln exp sqrt mod pi am pm a.m p.m bc bce ad ce k
+"""
+_NO_UNITS = frozenset(_NO_UNIT_WORDS.split())
+_LETTER_UNITS = frozenset("mgslhLCFKNJWVA")
+_COMPACT_UNITS = "km cm mm kg mg ml mL ft mi mph kph km/h m/s hr hrs min mins sec lb lbs oz kWh kW MB GB Hz"
+_ATTACHED_UNITS = frozenset(_COMPACT_UNITS.split())
+_TEMPERATURES = frozenset(("Celsius", "Fahrenheit", "Kelvin"))
+
+
+def number(raw: str, *, expected: bool = True) -> str | None:
+    r"""Read a raw answer that is one number and write it exactly.
+
+    Currency, thousands separators, a percent sign (dropped: "50%" is 50), up to three words of units,
+    fractions, mixed and scientific notation are read; two numbers are not one. Exact values are compared,
+    so 0.333 is not 1/3.
+
+    Parameters
+    ----------
+    raw : str
+        At most `MAX_NUMBER` characters, `MAX_DIGITS` digits.
+    expected : bool
+        Whether the question is known to ask for a number. Only then do single letters ("5 m"), capitalised
+        words and any attached word count as units, may brackets and a calculation stand around it
+        ("2*9 = 18"), and is a decimal comma read: "1.234,5", "1.234.567", "12,5", "0,125", but "1,234" has
+        a thousands separator.
+
+    Returns
+    -------
+    str or None
+        A plain decimal without trailing zeros where the value has one of `MAX_DIGITS` digits, else "a/b" in
+        lowest terms; None when `raw` is not one number or is too large to be written.
+
+    Examples
+    --------
+    >>> number("12.50 km/h"), number("1 1/2"), number(r"-\frac{4}{6}"), number("3 x 10^8")
+    ('12.5', '1.5', '-2/3', '300000000')
+    >>> number("2 or 3") is None, number("1e999") is None
+    (True, True)
+    """
+    if raw.isdigit() and raw.isascii():
+        return (raw.lstrip("0") or "0") if len(raw) <= MAX_DIGITS else None
+    if len(raw) > MAX_NUMBER or not _holds_digit(raw):
+        return None
+    found = _SHAPE.fullmatch(_bare(raw, expected))
+    if found is None:
+        return None
+    scale = _scale(found["rest"], bool(found["money"]), expected)
+    if scale is None or (found["sign"] and found["inner"]):
+        return None
+    value = _value(found)
+    if value is None:
+        return None
+    return _write(value * 10**scale * (-1 if "-" in (found["sign"], found["inner"]) else 1))
+
+
+def _holds_digit(raw: str) -> bool:
+    return any(character.isdigit() or character.isnumeric() for character in raw)
+
+
+def _bare(raw: str, expected: bool) -> str:
+    """Take away what may stand around a number: LaTeX, delimiters, "about", "x =", brackets."""
+    plain = fold(raw)
+    if "\\" in plain or "{,}" in plain:
+        plain = unlatex(_MIXED.sub(lambda m: f"{m[1]} {m[2] or m[4]}/{m[3] or m[5]}", plain))
+    plain = plain.strip(" *`\"'")
+    if plain[-1:] == "$":
+        plain = plain.strip("$ ")
+    if "=" in plain or "≈" in plain:
+        plain = _after_equals(plain, expected)
+    plain = _ABOUT.sub("", plain, count=1) if _ABOUT.match(plain) else plain
+    if plain[:1] + plain[-1:] in (("()", "[]", "{}") if expected else ("()",)):
+        plain = plain[1:-1].strip()
+    if expected:
+        plain = _ASIDE.sub("", plain)
+        plain = _EUROPEAN.sub(_from_european, plain, count=1)
+    return plain
+
+
+def _after_equals(plain: str, expected: bool) -> str:
+    return re.split("[=≈]", plain)[-1].strip() if expected else _UNKNOWN.sub("", plain, count=1)
+
+
+def _from_european(found: re.Match[str]) -> str:
+    digits = found[0].replace(" ", "")
+    return digits.replace(".", "").replace(",", ".") if "," in digits or digits.count(".") > 1 else digits
+
+
+def _scale(rest: str, money: bool, expected: bool) -> int | None:
+    """Return the power of ten that the words after a number stand for; None when they are no units."""
+    if expected and rest.startswith("/"):
+        rest = " per " + rest[1:]
+    attached = not rest[:1].isspace()
+    words = rest.strip(" .").split()
+    power = 0
+    if words:
+        power = _SCALES.get(words[0].lower(), _MONEY_SCALES.get(words[0].lower(), 0) if money else 0)
+        words = words[1:] if power else words
+    if len(words) > 3 or not all(_is_unit(word, expected) for word in words):
+        return None
+    if words and attached and not power and not _may_attach(words[0], expected):
+        return None
+    return power
+
+
+def _is_unit(word: str, expected: bool) -> bool:
+    if not _UNIT.fullmatch(word) or word.lower().rstrip(".,") in _NO_UNITS:
+        return False
+    if len(word) == 1 and word.isalpha():
+        return expected and word in _LETTER_UNITS
+    return expected or not (word.istitle() and word.isalpha()) or word in _TEMPERATURES
+
+
+def _may_attach(word: str, expected: bool) -> bool:
+    return expected or not word[0].isalpha() or word.rstrip(".") in _ATTACHED_UNITS
+
+
+def _value(found: re.Match[str]) -> Fraction | None:
+    if found["mantissa"]:
+        mantissa = _decimal(found["mantissa"])
+        power = int(found["exponent"] or found["power"] or 0)
+        return None if mantissa is None else mantissa * Fraction(10) ** power
+    if found["alone"]:
+        return Fraction(10) ** int(found["alone"])
+    top, bottom = _decimal(found["top"] or found["part"]), _decimal(found["bottom"] or found["parts"])
+    whole = _decimal(found["whole"] or "0")
+    if top is None or whole is None or not bottom:
+        return None
+    return whole + top / bottom
+
+
+def _decimal(digits: str) -> Fraction | None:
+    """Read an unsigned or signed decimal with thousands separators."""
+    whole, _, part = digits.replace(",", "").partition(".")
+    if len(whole) + len(part) > MAX_DIGITS:
+        return None
+    return Fraction(int(whole + part), 10 ** len(part))
+
+
+def _write(value: Fraction) -> str | None:
+    top, bottom = value.numerator, value.denominator
+    if bottom == 1:
+        return _capped(str(top))
+    places = _places(bottom)
+    if places is not None:
+        digits = str(abs(top) * 10**places // bottom).zfill(places + 1)
+        if len(digits) <= MAX_DIGITS:
+            return f"{'-' if top < 0 else ''}{digits[:-places]}.{digits[-places:]}"
+    written = _capped(str(top)), _capped(str(bottom))
+    return None if None in written else "/".join(map(str, written))
+
+
+def _capped(digits: str) -> str | None:
+    return digits if len(digits.lstrip("-")) <= MAX_DIGITS else None
+
+
+def _places(bottom: int) -> int | None:
+    """Return how many decimals 1/bottom has; None when they never end."""
+    twos = (bottom & -bottom).bit_length() - 1
+    bottom >>= twos
+    fives = 0
+    while bottom % 5 == 0:
+        bottom //= 5
+        fives += 1
+    return max(twos, fives) if bottom == 1 else None
+
+
+_UNKNOWN = re.compile(r"(?:(?<=[,;(\[{])|^)\s*[A-Za-z](?:\([A-Za-z]\))?\s*[=∈]\s*")
+_CALCULATION = re.compile(r"^[-+*/^().√0-9]+=(?=[^=]+$)")
+_PROSE = re.compile(r"(?:[^\W\d_]{3,}\W+){3}")
+_JOINED = re.compile(r"\s(?:or|and)\s")
+_PLAIN_ROOT = re.compile(r"(?:\bsqrt\s?|√)(?:\(|([0-9]+|[A-Za-zπ]))")
+_PLAIN_NAMES = re.compile(r"(?<![A-Za-z])(pi|infinity|inf)(?![A-Za-z])")
+_SIMPLE_POWER = re.compile(r"([\^_])\(([0-9]+|[A-Za-zπ])\)")
+_PRODUCT = re.compile(r"(?<=[0-9])\*(?=[A-Za-zπ√(])")
+_LONG_COEFFICIENT = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?=[a-zπ√])")
+_SEPARATOR = re.compile(r"([,;∪∩()\[\]{}])")
+_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '-][^\W\d_]+)*")
+
+
+def maths(raw: str) -> str | None:
+    r"""Write a mathematical answer in plain notation, so that common spellings of one value coincide.
+
+    Light LaTeX is resolved, spaces and an "x =" in front go, entries of tuples, intervals and sets are
+    written as numbers where they are numbers and keep their order; "2 or 3" is the list 2,3. An answer of
+    words is read as text, a sentence with formulas is unreadable. Nothing is simplified: 2(x+1) and 2x+2
+    differ.
+
+    Examples
+    --------
+    >>> maths(r"x = \dfrac{\sqrt3}{2}"), maths(r"\left( \frac12, 3 \right]"), maths("0.50")
+    ('√(3)/2', '(0.5,3]', '0.5')
+    """
+    if len(raw) > MAX_MATHS:
+        return None
+    value = number(raw, expected=False)
+    if value is not None:
+        return value
+    plain = " ".join(unlatex(fold(raw)).replace("$", "").split()).strip(" .,;")
+    if _WORDS.fullmatch(plain):
+        return text(plain)
+    if _PROSE.search(plain):
+        return None
+    plain = _PLAIN_NAMES.sub(lambda m: "π" if m[1] == "pi" else "∞", _JOINED.sub(",", plain))
+    plain = _PLAIN_ROOT.sub(lambda m: f"√({m[1]})" if m[1] else "√(", plain)
+    plain = plain.replace("°", "").replace("&", ",").replace(" ", "").replace(",,", ",")
+    plain = _CALCULATION.sub("", _UNKNOWN.sub("", plain)) if "=" in plain or "∈" in plain else plain
+    plain = _PRODUCT.sub("", _SIMPLE_POWER.sub(r"\1\2", plain))
+    plain = _LONG_COEFFICIENT.sub(lambda m: m[0].replace(",", ""), plain)
+    return _entries(plain) or None
+
+
+def _entries(plain: str) -> str:
+    """Write as a number each entry that stands alone between separators."""
+    pieces = _SEPARATOR.split(plain)
+    for at in range(0, len(pieces), 2):
+        before = pieces[at - 1] if at else ""
+        after = pieces[at + 1] if at + 1 < len(pieces) else ""
+        if before not in (")", "]", "}") and after not in ("(", "[", "{"):
+            pieces[at] = number(pieces[at], expected=False) or pieces[at]
+    return "".join(pieces)
+
+
+_EDGES = " \t.,;:!?\"'`*_“”‘’«»"
+_BRACKETS = ("()", "[]", "{}", "<>")
+_ARTICLE = re.compile(r"(?:the|an?) (?!and |or |& )(?=\w)")
+_VERDICT = re.compile(r"(yes|no)[,.;:]\s")
+
+
+def squash(raw: str) -> str:
+    """Fold case, width and white space, and take away what stands around the words.
+
+    Examples
+    --------
+    >>> squash(" “The  Eiffel Tower.” "), squash("(B)"), squash("> ]")
+    ('eiffel tower', 'b', '> ]')
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", raw).casefold()).split())
+    inner = folded.strip(_EDGES)
+    while inner[:1] + inner[-1:] in _BRACKETS and len(inner) > 2:
+        inner = inner[1:-1].strip(_EDGES)
+    inner = _ARTICLE.sub("", inner, count=1) if _ARTICLE.match(inner) else inner
+    return inner or folded
+
+
+def text(raw: str) -> str | None:
+    """Write a short text answer: folded, without quotes, end punctuation and a leading article.
+
+    "Yes, because ..." is "yes"; a text of more than `MAX_TEXT` characters is no short answer.
+
+    Examples
+    --------
+    >>> text("The  Eiffel Tower."), text("No, it floats."), text("word " * 99) is None
+    ('eiffel tower', 'no', True)
+    """
+    words = squash(raw)
+    verdict = _VERDICT.match(words)
+    if verdict:
+        return verdict[1]
+    return words if 0 < len(words) <= MAX_TEXT else None
+
+
+_MATHS_SIGN = re.compile(r"\\[A-Za-z]|[\^√π∞∪∈±]")
+_LONG_WORD = re.compile(r"(?!sin|cos|tan|log|inf|sqr)[^\W\d_]{3}")
+
+
+def auto(raw: str) -> str | None:
+    r"""Read an answer of unknown kind: a number if it looks like one, else maths, else a short text.
+
+    Maths is what holds a LaTeX command, a power or root sign, or digits or operators but no word.
+
+    Examples
+    --------
+    >>> auto("18 dollars"), auto("(3, 1/2)"), auto("Paris"), auto("7 Samurai")
+    ('18', '(3,0.5)', 'paris', '7 samurai')
+    """
+    value = number(raw, expected=False)
+    if value is not None:
+        return value
+    if _MATHS_SIGN.search(raw) or (not _LONG_WORD.search(raw) and re.search(r"[0-9+*=<>]", raw)):
+        return maths(raw)
+    return text(raw)
+
+
+def settled(write: Callable[[str], str | None], raw: str) -> str | None:
+    """Apply `write` until it changes nothing, so that a canonical answer is its own canonical answer.
+
+    Examples
+    --------
+    >>> settled(auto, "the 1,000")
+    '1000'
+    """
+    for _ in range(8):
+        written = write(raw)
+        if written is None or written == raw:
+            return written
+        raw = written
+    return None

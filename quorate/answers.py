@@ -1,0 +1,309 @@
+r"""Reading answers: from what a model wrote to the string that is counted.
+
+    read(Question(text="What is 2*9?"), "2*9 is 18.\nAnswer: $18.00")   ->   "18"
+
+Two answers are the same answer when their canonical strings are equal; that string is the vote key
+everywhere. The text is untrusted: only its last 20,000 characters are looked at, in linear time, and what
+cannot be read is None, an abstention, never an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache, partial
+from typing import Literal
+
+from quorate.answer_latex import unlatex
+from quorate.answer_markers import last_boxed, marked, own_words, read_confidence, without_confidence
+from quorate.answer_values import DECIMAL, auto, maths, number, settled, squash
+from quorate.answer_values import text as short_text
+from quorate.errors import BadOption, did_you_mean
+from quorate.nouns import AnswerKind, Question
+
+__all__ = ["Mode", "canonical", "read", "read_confidence", "same"]
+
+Mode = Literal["strict", "lenient"]
+_LONGEST_RAW = 4_000
+_WRITERS = {"auto": auto, "maths": maths, "text": short_text}
+_ALPHABET = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def read(question: Question, text: str, mode: Mode = "strict") -> str | None:
+    r"""Return the canonical answer that a text gives, or None when it gives none.
+
+    **Strict**: the LAST marker decides: `Answer: X` or `Final answer: X` on a line of its own (any case,
+    bold, headings and bullets allowed), `\boxed{X}`, `{final answer: X}`, the sentence "the (final) answer is
+    X", or GSM8K's `#### X` with a number, a choice or yes/no. When its X is empty or unreadable the answer is
+    None; an earlier marker is not fallen back to. Lines that begin with ">" quote others and never count.
+
+    **Lenient**: as strict; where that finds nothing,
+
+    - number: the last number of the text;
+    - choice: the last letter of a choice that stands alone, else the only choice whose text is mentioned;
+    - maths: the last of inline formula (its right-hand side) and number, else the last line if it is short;
+    - text: yes or no in the last line, else that line if it is short, else the last yes or no;
+    - auto: the last of number and yes or no, else the last line if it is short.
+
+    Parameters
+    ----------
+    question : Question
+        Its kind and choices say what an answer looks like.
+    text : str
+        What the model wrote; untrusted.
+    mode : {"strict", "lenient"}
+        Whether only a marked answer counts.
+
+    Returns
+    -------
+    str or None
+        The vote key: a label for a choice, else see `canonical`.
+
+    Raises
+    ------
+    BadOption
+        When there is no such mode.
+
+    Examples
+    --------
+    >>> read(Question(text="What is 2*9?"), "It is easy.\n**Answer:** 18 dollars.")
+    '18'
+    >>> colours = Question(text="Which one?", choices=("red", "blue"))
+    >>> read(colours, "Answer: (B) blue"), read(colours, "Answer: A or B")
+    ('B', None)
+    >>> read(colours, "I would go for blue."), read(colours, "I would go for blue.", "lenient")
+    (None, 'B')
+    """
+    if mode not in ("strict", "lenient"):
+        raise BadOption(
+            f"There is no reading mode {mode!r}. {did_you_mean(str(mode), ('strict', 'lenient'))}"
+        )
+    said = own_words(text)
+    raw = marked(said, partial(_is_final, question))
+    answer = _read_marked(question, raw) if raw else None
+    return answer if answer is not None or mode == "strict" else _guess(question, said)
+
+
+def canonical(form: Question | AnswerKind, raw: str) -> str | None:
+    r"""Return the canonical string of one raw answer, such as a gold answer, or None when it is unreadable.
+
+    Numbers are exact plain decimals, or "a/b" where decimals never end; a choice is its label; maths is plain
+    notation; text is case-folded without end punctuation. A canonical answer is its own canonical answer.
+
+    Parameters
+    ----------
+    form : Question or {"auto", "number", "choice", "maths", "text"}
+        A question, or just its kind; for "choice" alone the labels are A to Z.
+    raw : str
+        The answer alone, without a marker; `\boxed{...}` around it is taken away.
+
+    Returns
+    -------
+    str or None
+        Equal for equal values.
+
+    Raises
+    ------
+    BadOption
+        When there is no such kind.
+
+    Examples
+    --------
+    >>> canonical("number", "$1,234.50"), canonical("auto", r"\boxed{\frac13}"), canonical("choice", "(b)")
+    ('1234.5', '1/3', 'B')
+    >>> canonical(Question(text="Which?", choices=("4 km", "7 km")), "7 km")
+    'B'
+    """
+    kind = form if isinstance(form, str) else form.kind
+    if len(raw) > _LONGEST_RAW:
+        return None
+    raw = _clean(raw)
+    if not raw:
+        return None
+    if kind == "number":
+        return number(raw)
+    if kind == "choice":
+        return (
+            _choice(raw, (), _ALPHABET) if isinstance(form, str) else _choice(raw, form.choices, form.labels)
+        )
+    if kind not in _WRITERS:
+        raise BadOption(
+            f"There is no kind of answer {kind!r}. {did_you_mean(kind, (*_WRITERS, 'number', 'choice'))}"
+        )
+    return settled(_WRITERS[kind], raw)
+
+
+def same(a: str, b: str, form: Question | AnswerKind = "auto") -> bool:
+    """Tell whether two raw answers are the same answer; an unreadable one is the same as nothing.
+
+    Examples
+    --------
+    >>> same("0.5", "1/2"), same("Paris.", "paris"), same("", "")
+    (True, True, False)
+    """
+    first = canonical(form, a)
+    return first is not None and first == canonical(form, b)
+
+
+# --- one raw answer ----------------------------------------------------------------------------------------
+
+_BOLD = re.compile(r"\*\*([^*\s][^*]*)\*\*|(?<=\w)\*\*(?=[\s.,]|$)")
+
+
+def _clean(raw: str) -> str:
+    """Take away markup around an answer, and characters that cannot be shown."""
+    if not raw.isprintable():
+        raw = "".join(character if character.isprintable() else " " for character in raw)
+    raw = last_boxed(raw)
+    if "**" in raw:
+        raw = _BOLD.sub(r"\1", raw)
+    return raw.strip(" *`")
+
+
+def _read_marked(question: Question, raw: str) -> str | None:
+    """Read what a marker marks: whole, without a stated confidence, or a number that ends its sentence."""
+    if "onfidence" in raw:
+        raw = without_confidence(raw)
+    if question.kind in ("number", "auto") and ". " in raw:
+        first, _, remark = raw.partition(". ")
+        if len(remark.split()) > 2 and not any(character.isdigit() for character in remark):
+            value = number(_clean(first), expected=question.kind == "number")
+            if value is not None:
+                return value
+    return canonical(question, raw)
+
+
+def _is_final(question: Question, raw: str) -> bool:
+    """Whether what follows "####" is an answer; a heading of the fourth level begins alike."""
+    if question.kind == "choice":
+        return canonical(question, raw) is not None
+    return squash(raw) in _VERDICTS or number(_clean(raw), expected=question.kind == "number") is not None
+
+
+_VERDICTS = ("yes", "no", "true", "false")
+_LABELLED = re.compile(
+    r"(?:(?:option|choice|answer|letter)\s+)?[(\[{<\"']?([A-Za-z]{1,2})"
+    r"(?:[)\]}>\"']?\s?[).:,\]-]+|[)\]}>\"']|\s(?=(?:because|since|as|is|which)\b)|$)\s*",
+    re.IGNORECASE,
+)
+
+
+def _choice(raw: str, choices: tuple[str, ...], labels: tuple[str, ...]) -> str | None:
+    """Return the label of the one choice that a raw answer names by its letter, its text or both."""
+    plain = " ".join(unlatex(raw).replace("$", " ").split()) if "\\" in raw or "$" in raw else raw
+    label = plain.upper()
+    if label in labels:
+        return label
+    by_text = _by_text(choices) if choices else {}
+    named = by_text.get(squash(raw)) or by_text.get(number(raw) or "")
+    if named:
+        return named
+    found = _LABELLED.match(plain)
+    if found is None or (label := found[1].upper()) not in labels:
+        return None
+    rest = plain[found.end() :]
+    if by_text.get(squash(rest), label) != label or any(other != label for other in _letters(rest, labels)):
+        return None
+    return label
+
+
+@lru_cache(maxsize=1024)
+def _by_text(choices: tuple[str, ...]) -> dict[str, str]:
+    """Map the texts of choices, and the numbers they are, to labels; what two choices share names neither."""
+    texts: dict[str, str] = {}
+    values: dict[str, str] = {}
+    for label, choice in zip(Question(text="?", choices=choices).labels, choices, strict=True):
+        for key, table in ((squash(choice), texts), (number(_clean(choice)) or "", values)):
+            table[key] = "" if key in table else label
+    return {key: label for key, label in {**values, **texts}.items() if key and label}
+
+
+_LETTER = re.compile(r"(?<![\w'’])[A-Z]{1,2}(?![\w'’])")
+_SENTENCE_START = re.compile(r"(?:^|[.!?:\n])[\s\"'*]*$")
+_WORD_FOLLOWS = re.compile(r"\s(?!is\b)[a-z]")
+
+
+def _letters(text: str, labels: tuple[str, ...]) -> Iterator[str]:
+    """Yield the labels that stand alone in a text, but not the article "A" and the pronoun "I"."""
+    for found in _LETTER.finditer(text):
+        letter, before = found[0], text[max(0, found.start() - 8) : found.start()]
+        is_word = _WORD_FOLLOWS.match(text, found.end()) and (
+            letter == "I" or (letter == "A" and _SENTENCE_START.search(before))
+        )
+        if letter in labels and not is_word:
+            yield letter
+
+
+# --- the lenient ladder ------------------------------------------------------------------------------------
+
+_SHORT_LINE = 60
+_FRACTION = r"\\[dt]?frac\{[-0-9.,]{1,30}\}\{[-0-9.,]{1,30}\}"
+_NUMBER = re.compile(
+    rf"(?:(?<![\w)\]])[-−])?[$€£]?(?:{_FRACTION}|(?<![\w.]){DECIMAL}(?:\s?/\s?[0-9]+(?![0-9/]))?"
+    r"(?:[eE][-+]?[0-9]{1,3}(?![0-9]))?)(?:\s(?:hundred|thousand|million|billion|trillion)\b)?"
+)
+_VERDICT = re.compile(r"\b(yes|no)\b(?=[\s*]*(?:[.,;:!)\"'\n]|$))", re.IGNORECASE)
+_FORMULA = re.compile(r"\$([^$]{1,300})\$|\\\((.{1,300}?)\\\)|\\\[(.{1,300}?)\\\]")
+
+
+def _guess(question: Question, text: str) -> str | None:
+    """Read what no marker marks, by the ladder of the question's kind (see `read`)."""
+    if question.kind == "choice":
+        return _guess_choice(question, text)
+    if question.kind == "text":
+        return _guess_text(question, text)
+    also = {"maths": _FORMULA, "auto": _VERDICT}.get(question.kind, _NUMBER)
+    spots = [spot for spot in (_last(_NUMBER, text), _last(also, text)) if spot]
+    if spots:
+        last = max(spots, key=re.Match.end)
+        return canonical(question, (last[last.lastindex or 0] or "").rpartition("=")[2])
+    return None if question.kind == "number" else _short_line(question, text)
+
+
+def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
+    last = None
+    for last in pattern.finditer(text):  # noqa: B007
+        pass
+    return last
+
+
+def _guess_choice(question: Question, text: str) -> str | None:
+    letter = None
+    for letter in _letters(text, question.labels):  # noqa: B007
+        pass
+    return letter or _mentioned(question, text)
+
+
+def _mentioned(question: Question, text: str) -> str | None:
+    """Return the label of the only choice whose text occurs; longer texts hide the shorter ones within."""
+    said = f" {_words(text)} "
+    labels = set()
+    for choice, label in sorted(
+        zip(question.choices, question.labels, strict=True), key=lambda c: -len(c[0])
+    ):
+        words = f" {_words(choice)} "
+        if words.strip() and words in said:
+            labels.add(label)
+            said = said.replace(words, "  ")
+    return labels.pop() if len(labels) == 1 else None
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", squash(text)))
+
+
+def _guess_text(question: Question, text: str) -> str | None:
+    line = _last_line(text)
+    verdict = _last(_VERDICT, line)
+    if verdict is None and len(line) > _SHORT_LINE:
+        verdict = _last(_VERDICT, text)
+    return canonical(question, verdict[1]) if verdict else _short_line(question, text)
+
+
+def _last_line(text: str) -> str:
+    return text.rstrip().rpartition("\n")[2].strip()
+
+
+def _short_line(question: Question, text: str) -> str | None:
+    line = _last_line(text)
+    return canonical(question, line) if len(line) <= _SHORT_LINE else None

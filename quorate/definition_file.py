@@ -1,0 +1,206 @@
+"""Definitions from files: YAML, or Python that sets `definition`.
+
+    models:
+      base: {transformers: {path: ./checkpoints/base}}
+    agents:
+      - {name: ada, model: base, adapter: ./checkpoints/rates, role: You check units.}
+      - {name: bo, model: {endpoint: {url: "http://localhost:8000/v1", model: Qwen/Qwen3-4B}}}
+    offices:
+      judge: {name: solon, model: base}
+    topology: {ring: {k: 1}}
+    protocol: {debate: {rounds: 3, until: quorum}}
+
+Paths that start with ./ or ../ are relative to the file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from quorate import registry
+from quorate.agents.agent import Agent, Model, Sampling
+from quorate.definition import Definition
+from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _AgentSpec(_Spec):
+    name: str
+    model: str | dict[str, Any]
+    role: str = ""
+    adapter: str | None = None
+    sampling: Sampling = Sampling()
+
+
+class _DefinitionSpec(_Spec):
+    models: dict[str, str | dict[str, Any]] = Field(default_factory=dict)
+    agents: list[_AgentSpec] = Field(min_length=1)
+    offices: dict[str, _AgentSpec] = Field(default_factory=dict)
+    topology: str | dict[str, Any] = "complete"
+    protocol: str | dict[str, Any] = "debate"
+    seed: int = 0
+    reading: Literal["strict", "lenient"] = "strict"
+    at_once: int = 128
+    timeout: float | None = None
+
+
+_KEYS: dict[str, type[BaseModel]] = {
+    "": _DefinitionSpec,
+    "agents": _AgentSpec,
+    "offices": _AgentSpec,
+    "sampling": Sampling,
+}
+
+
+def load_definition(path: str | Path) -> Definition:
+    """Read a definition from a YAML file, or from a Python file that sets `definition`.
+
+    Raises
+    ------
+    BadDefinition
+        Naming the file, the place in it and the fix.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise BadDefinition(f"There is no definition file {path}.")
+    if path.suffix == ".py":
+        return _load_python(path)
+    if path.suffix not in (".yaml", ".yml", ".json"):
+        raise BadDefinition(f"{path} is neither YAML (.yaml) nor Python (.py).")
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as problem:
+        raise BadDefinition(f"{path} is not valid YAML: {' '.join(str(problem).split())}.") from None
+    return build(data, where=str(path), folder=path.parent)
+
+
+def build(data: Any, *, where: str = "definition", folder: Path | None = None) -> Definition:
+    """Build a definition from plain data, as a YAML file would hold it.
+
+    Examples
+    --------
+    >>> agents = [{"name": "ada", "model": {"scripted": {"script": "Answer: 5"}}}]
+    >>> build({"agents": agents}).ask("What is 2+3?").answer
+    '5'
+    >>> build({"agents": agents, "topolgy": "ring"})
+    Traceback (most recent call last):
+    ...
+    quorate.errors.BadDefinition: definition: unknown key 'topolgy'. Did you mean 'topology'?
+    """
+    if not isinstance(data, Mapping):
+        raise BadDefinition(f"{where}: a definition is a mapping with a list of agents, not {data!r}.")
+    data = _absolute(data, (folder or Path()).resolve())
+    try:
+        spec = _DefinitionSpec.model_validate(data)
+    except ValidationError as error:
+        raise BadDefinition(f"{where}: {_sentence(error)}") from None
+    models = _Models(spec.models)
+    try:
+        return Definition(
+            agents=[models.agent(agent) for agent in spec.agents],
+            offices={office: models.agent(agent) for office, agent in spec.offices.items()},
+            topology=spec.topology,
+            protocol=spec.protocol,
+            seed=spec.seed,
+            reading=spec.reading,
+            at_once=spec.at_once,
+            timeout=spec.timeout,
+            source={"definition": data},
+        )
+    except QuorateError as error:
+        raise type(error)(f"{where}: {error}") from None
+
+
+def rebuild(manifest: Mapping[str, Any], folder: Path) -> Definition:
+    """Build the definition that a run was made with from its manifest."""
+    source = manifest.get("source") or {}
+    if "definition" in source:
+        return build(source["definition"], where=str(folder / "manifest.json"))
+    if "python" not in source:
+        raise RecordError(
+            f"The run {folder} was defined in a Python session; run that script again with "
+            f"record='{folder}', resume=True."
+        )
+    path = Path(source["python"])
+    if not path.is_file():
+        raise RecordError(f"The run {folder} was defined in {path}, which is gone.")
+    if _digest(path) != source["sha256"]:
+        raise RecordError(f"The run {folder} was defined in {path}, which has changed since; restore it first.")
+    return _load_python(path)
+
+
+class _Models:
+    """The models of a file: named ones are shared by the agents that name them, equal paths too."""
+
+    def __init__(self, specs: Mapping[str, str | dict[str, Any]]) -> None:
+        self._specs = specs
+        self._made: dict[str, Model] = {}
+
+    def agent(self, spec: _AgentSpec) -> Agent:
+        return Agent(spec.name, self.find(spec.model), spec.role, spec.adapter, spec.sampling)
+
+    def find(self, spec: str | dict[str, Any]) -> Model:
+        key = str(spec)
+        if key not in self._made:
+            self._made[key] = self._make(self._specs.get(key, spec) if isinstance(spec, str) else spec)
+        return self._made[key]
+
+    def _make(self, spec: str | dict[str, Any]) -> Model:
+        if isinstance(spec, str):
+            spec = {spec: {}} if spec in set(registry.model) else {"transformers": {"path": spec}}
+        made: Model = registry.model.resolve(spec)()
+        return made
+
+
+def _absolute(data: Any, folder: Path) -> Any:
+    """Make every text that starts with ./ or ../ an absolute path, seen from the file's folder."""
+    if isinstance(data, Mapping):
+        return {key: _absolute(value, folder) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_absolute(value, folder) for value in data]
+    if isinstance(data, str) and data.startswith(("./", "../")) and "\n" not in data:
+        return str((folder / data).resolve())
+    return data
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    place = [str(part) for part in first["loc"]]
+    if first["type"] == "extra_forbidden":
+        parents = [part for part in place[:-1] if part in _KEYS]
+        known = _KEYS[parents[-1] if parents else ""].model_fields
+        inside = f" in {'.'.join(place[:-1])}" if place[:-1] else ""
+        return f"unknown key '{place[-1]}'{inside}. {did_you_mean(place[-1], known)}"
+    return f"{'.'.join(place)}: {first['msg'].lower()}."
+
+
+def _load_python(path: Path) -> Definition:
+    spec = importlib.util.spec_from_file_location(f"quorate_definition_{path.stem}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except QuorateError:
+        raise
+    except Exception as error:
+        raise BadDefinition(f"{path} could not be run: {type(error).__name__}: {error}") from error
+    definition = getattr(module, "definition", None)
+    if not isinstance(definition, Definition):
+        raise BadDefinition(f"{path} must set `definition` to a quorate.Definition.")
+    object.__setattr__(definition, "source", {"python": str(path.resolve()), "sha256": _digest(path)})
+    return definition
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

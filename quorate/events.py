@@ -1,0 +1,96 @@
+"""What happens in a run, as a stream: Started | Heard | Asked | Said | Failed | Decided.
+
+Record, live view, evaluation and resume are folds over this one stream. One event is one line of JSON:
+
+    {"type":"said","question":"q1","message":{"text":"2+3=5 ...","number":0,"seat":"ada","act":"draft", ...}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from quorate.nouns import Message, Noun, Outcome, Question
+
+
+class Started(Noun):
+    """A question was opened. A second one for the same question means that it starts afresh."""
+
+    type: Literal["started"] = "started"
+    question: str
+    asked: Question
+    at: float = 0.0
+
+
+class Heard(Noun):
+    """Who hears whom from this turn on: edges (u, v) say that v hears u. Sent when the graph changes."""
+
+    type: Literal["heard"] = "heard"
+    question: str
+    turn: int
+    edges: tuple[tuple[str, str], ...]
+
+
+class Asked(Noun):
+    """A seat was asked. What it heard and remembers are references to message numbers, not copies."""
+
+    type: Literal["asked"] = "asked"
+    question: str
+    number: int
+    seat: str
+    act: str
+    turn: int
+    digest: str
+    heard: tuple[int, ...] = ()
+    past: tuple[int, ...] = ()
+    at: float = 0.0
+
+
+class Said(Noun):
+    """A seat answered."""
+
+    type: Literal["said"] = "said"
+    question: str
+    message: Message
+
+
+class Failed(Noun):
+    """A seat could not answer; `message.error` says why. The others go on."""
+
+    type: Literal["failed"] = "failed"
+    question: str
+    message: Message
+
+
+class Decided(Noun):
+    """A question was closed."""
+
+    type: Literal["decided"] = "decided"
+    question: str
+    outcome: Outcome
+    at: float = 0.0
+
+
+Event = Started | Heard | Asked | Said | Failed | Decided
+Listener = Callable[[Event], None]
+"""Anything that folds events: called once for each, in order, from one thread."""
+
+_event: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+
+def parse_event(line: str | bytes) -> Event:
+    """Read one line of `events.jsonl`; pydantic.ValidationError when it is none.
+
+    Examples
+    --------
+    >>> parse_event('{"type":"heard","question":"q1","turn":1,"edges":[["ada","bo"]]}').edges
+    (('ada', 'bo'),)
+    """
+    return _event.validate_json(line)
+
+
+def write_event(event: Event) -> str:
+    """Write an event as one line of JSON without the fields that have their default value."""
+    return '{"type":"%s",%s' % (event.type, event.model_dump_json(exclude_defaults=True)[1:])

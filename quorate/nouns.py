@@ -1,0 +1,370 @@
+"""The nouns of a deliberation: Question, Ask, Reply, Message, Ballot, Outcome, Table.
+
+All data types are frozen and refuse unknown fields. A datum of each, in the order of the flow:
+
+    Question(id="q1", text="What is 2+3?")
+    Ask(seat="ada", act="draft", turn=0, question=..., instruction="Solve ...", expects="answer")
+    Message(number=0, seat="ada", act="draft", turn=0, text="2+3=5. Answer: 5", answer="5", ...)
+    Outcome(question="q1", winners=("5",), answer="5", tally={"5": 3.0}, reason="unanimous", rounds=1)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from quorate.errors import BadGraph, BadOption, BadQuestion, did_you_mean
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+AnswerKind = Literal["auto", "number", "choice", "maths", "text"]
+
+
+class Noun(BaseModel):
+    """A frozen record that refuses fields it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Question(Noun):
+    """What is deliberated. The gold answer is not in it, so no agent can ever be handed it.
+
+    Parameters
+    ----------
+    text : str
+        The question; not blank.
+    id : str
+        Unique in a run; a digest of the text when left out.
+    choices : tuple of str
+        The options of a multiple-choice question, labelled A, B, C ... in this order.
+    kind : {"auto", "number", "choice", "maths", "text"}
+        How answers are compared; "auto" means by choice when there are choices, else by what the answer
+        looks like.
+
+    Examples
+    --------
+    >>> Question(text="Which is prime?", choices=("4", "7")).labels
+    ('A', 'B')
+    """
+
+    text: str
+    id: str = ""
+    choices: tuple[str, ...] = ()
+    kind: AnswerKind = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            text, choices = data.get("text"), tuple(data.get("choices") or ())
+            if not isinstance(text, str) or not text.strip():
+                raise BadQuestion("The question is empty: give it some text.")
+            if not data.get("id"):
+                seed = "\x1f".join((text, *map(str, choices)))
+                data = {**data, "id": "q-" + hashlib.blake2b(seed.encode(), digest_size=5).hexdigest()}
+            if choices and data.get("kind", "auto") == "auto":
+                data = {**data, "kind": "choice"}
+            if data.get("kind") == "choice" and len(choices) < 2:
+                raise BadQuestion(f"The question {data['id']!r} is a choice but lists fewer than 2 choices.")
+        return data
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The letters of the choices: A to Z, then AA, AB ..."""
+        return tuple(_letters(index) for index in range(len(self.choices)))
+
+    @cached_property
+    def stated(self) -> str:
+        """The question with its labelled choices, as prompts show it.
+
+        Examples
+        --------
+        >>> print(Question(text="Which is prime?", choices=("4", "7")).stated)
+        Question: Which is prime?
+        A) 4
+        B) 7
+        """
+        lines = [f"Question: {self.text.strip()}"]
+        lines += [f"{name}) {choice}" for name, choice in zip(self.labels, self.choices, strict=True)]
+        return "\n".join(lines)
+
+    @classmethod
+    def of(cls, question: Question | str) -> Question:
+        """Return `question` itself, or make one from its text."""
+        return question if isinstance(question, Question) else cls(text=question)
+
+
+def _letters(index: int) -> str:
+    name = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+class Cut(Noun):
+    """What had to be left out of a prompt that was longer than the model's context."""
+
+    exchanges: int = 0
+    """Whole earlier rounds dropped, oldest first."""
+    tokens: int = 0
+    """Tokens then cut from the middle of the instruction."""
+
+
+class Reply(Noun):
+    """What a model returns for one request. `text` is untrusted.
+
+    `logprob` is the mean natural-log probability of the generated tokens (temperature 1, no truncation);
+    `confidence` lies in [0, 1]; `scores` maps option labels to total log-likelihoods in nats.
+    """
+
+    text: str
+    tokens_in: int = Field(0, ge=0)
+    tokens_out: int = Field(0, ge=0)
+    tokens_cached: int = Field(0, ge=0)
+    """Part of `tokens_in` that was not computed anew because it was shared with another request."""
+    logprob: float | None = None
+    confidence: float | None = Field(None, ge=0, le=1)
+    finish: Literal["stop", "length", "error"] = "stop"
+    cut: Cut | None = None
+    scores: dict[str, float] | None = None
+
+
+class Message(Reply):
+    """A reply in its place in the deliberation.
+
+    `number` counts the asks of its question from 0 and is how records refer to it; `at` is the Unix time
+    it was said, `seconds` how long the answer took; `error` is set when the seat failed, and then there
+    is no text.
+    """
+
+    number: int
+    seat: str
+    act: str
+    turn: int
+    answer: str | None = None
+    """The canonical answer read from the text; None when there is none to read: an abstention."""
+    seed: int = 0
+    at: float = 0.0
+    seconds: float = 0.0
+    error: str | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the seat could not answer at all."""
+        return self.error is not None
+
+
+class Exchange(Noun):
+    """An earlier instruction to a seat and what it said: one round of its transcript."""
+
+    instruction: str
+    message: Message
+
+
+class Ask(Noun):
+    """Exactly what one seat is asked.
+
+    The protocol renders `instruction`; the agent adds its role and the chat template of its model.
+    `heard` are the messages quoted in the instruction; `past` is the transcript that precedes it.
+    """
+
+    seat: str
+    act: str
+    turn: int
+    question: Question
+    instruction: str
+    heard: tuple[Message, ...] = ()
+    past: tuple[Exchange, ...] = ()
+    expects: Literal["answer", "text"] = "text"
+
+    def digest(self, seed: int = 0) -> str:
+        """Return a fingerprint of everything the model sees: equal asks have equal digests."""
+        digest = hashlib.blake2b(
+            f"{self.seat}\x1f{self.act}\x1f{self.turn}\x1f{seed}\x1f{self.instruction}".encode(
+                "utf-8", "surrogatepass"
+            ),
+            digest_size=8,
+        )
+        for exchange in self.past:
+            digest.update(f"\x1e{exchange.instruction}\x1f{exchange.message.text}".encode("utf-8", "replace"))
+        return digest.hexdigest()
+
+
+class Ballot(Noun):
+    """One seat's vote: an answer (None abstains), how sure the seat is, and what its vote weighs."""
+
+    seat: str
+    answer: str | None
+    confidence: float | None = None
+    weight: float = 1.0
+
+
+class Dissent(Noun):
+    """A seat that ended with another answer than the outcome's, and what it last said."""
+
+    seat: str
+    answer: str
+    text: str = ""
+
+
+class Outcome(Noun):
+    """How a deliberation ended.
+
+    `winners` holds ALL tied winners; `answer` is the one that the named `tie_break` picked (the winner
+    itself without a tie), and None when nothing could be decided.
+    """
+
+    question: str = ""
+    winners: tuple[str, ...] = ()
+    answer: str | None = None
+    tie_break: str | None = None
+    """Name of the tie-break that picked `answer`; None when there was no tie."""
+    tally: dict[str, float] = Field(default_factory=dict)
+    reason: str = ""
+    rounds: int = 0
+    """Answer rounds held, the first drafts included."""
+    consensus: bool = False
+    """Whether every seat that answered ended with `answer`."""
+    dissent: tuple[Dissent, ...] = ()
+    invalid: int = 0
+    """Seats whose last answer could not be read: abstentions."""
+    failed: tuple[str, ...] = ()
+    """Seats that failed at least once."""
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+    @field_validator("winners")
+    @classmethod
+    def _sorted(cls, winners: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sorted(winners))
+
+
+def derive_seed(*parts: object) -> int:
+    """Derive a 63-bit seed from its parts: the same parts give the same seed on every machine.
+
+    Examples
+    --------
+    >>> derive_seed(0, "q1", 0, "ada") == derive_seed(0, "q1", 0, "ada")
+    True
+    >>> derive_seed(0, "q1", 0, "ada") == derive_seed(1, "q1", 0, "ada")
+    False
+    """
+    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") >> 1
+
+
+class Table:
+    """The seats, who hears whom at each turn, the offices, and the randomness of a deliberation.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The debaters, in order.
+    graph : networkx.DiGraph or callable
+        An edge u -> v means that **v hears u**; a callable gets the turn (1 for the first revision) and
+        returns that turn's graph. None means that everybody hears everybody.
+    offices : mapping of str to str
+        Seats outside the graph, by office: `{"judge": "solon"}`.
+    seed : int
+        Root of every draw at this table.
+
+    Raises
+    ------
+    BadGraph
+        When the nodes of a graph are not exactly the seats.
+
+    Examples
+    --------
+    >>> import networkx as nx
+    >>> table = Table(["ada", "bo", "cy"], nx.DiGraph([("ada", "bo"), ("bo", "cy"), ("cy", "ada")]))
+    >>> table.hears("bo", turn=1)
+    ('ada',)
+    """
+
+    def __init__(
+        self,
+        seats: Sequence[str],
+        graph: nx.DiGraph[str] | Callable[[int], nx.DiGraph[str]] | None = None,
+        *,
+        offices: Mapping[str, str] | None = None,
+        seed: int = 0,
+    ) -> None:
+        self.seats = tuple(seats)
+        self.offices = dict(offices or {})
+        self.seed = seed
+        twice = {seat for seat in self.seats if self.seats.count(seat) > 1} if len(
+            set(self.seats)
+        ) < len(self.seats) else set()
+        if twice:
+            raise BadOption(f"Two agents share the name '{min(twice)}'; give every agent its own.")
+        if not self.seats:
+            raise BadOption("There is nobody at the table: give at least one agent.")
+        self._order = {seat: index for index, seat in enumerate(self.seats)}
+        self._graph = graph
+        self._heard: dict[int, dict[str, tuple[str, ...]]] = {}
+        if graph is not None and not callable(graph):
+            self._heard[-1] = self._neighbours(graph)
+
+    def hears(self, seat: str, turn: int) -> tuple[str, ...]:
+        """Return the seats that `seat` hears at `turn`, in seat order."""
+        return self.hearing(turn)[seat]
+
+    def hearing(self, turn: int) -> Mapping[str, tuple[str, ...]]:
+        """Return, for each seat, the seats it hears at `turn`."""
+        if self._graph is None:
+            if -1 not in self._heard:
+                self._heard[-1] = {
+                    seat: tuple(other for other in self.seats if other != seat) for seat in self.seats
+                }
+            return self._heard[-1]
+        if not callable(self._graph):
+            return self._heard[-1]
+        if turn not in self._heard:
+            self._heard[turn] = self._neighbours(self._graph(turn))
+        return self._heard[turn]
+
+    def heard_by(self, seat: str, said: Mapping[str, Message], turn: int) -> tuple[Message, ...]:
+        """Return the messages of `said` (by seat) that reach `seat` at `turn`; failed ones reach nobody."""
+        return tuple(
+            said[other]
+            for other in self.hearing(turn)[seat]
+            if other in said and said[other].error is None
+        )
+
+    def office(self, name: str) -> str:
+        """Return the seat that holds the office `name`; BadOption when nobody does."""
+        try:
+            return self.offices[name]
+        except KeyError:
+            raise BadOption(
+                f"This protocol needs a {name}, and nobody holds that office. "
+                f"Seat one with offices={{'{name}': agent}}."
+            ) from None
+
+    def rng(self, *parts: object) -> random.Random:
+        """Return a generator derived from the table's seed and `parts`; never the global one."""
+        return random.Random(derive_seed(self.seed, *parts))
+
+    def _neighbours(self, graph: nx.DiGraph[str]) -> dict[str, tuple[str, ...]]:
+        nodes = set(graph.nodes)
+        for node in nodes - set(self.seats):
+            raise BadGraph(
+                f"The graph has a node {node!r} that is not an agent. {did_you_mean(str(node), self.seats)}"
+            )
+        for seat in self.seats:
+            if seat not in nodes:
+                raise BadGraph(f"The agent '{seat}' is not in the graph; add it as a node, even an isolated one.")
+        heard = graph.predecessors if graph.is_directed() else graph.neighbors
+        return {
+            seat: tuple(sorted((u for u in heard(seat) if u != seat), key=self._order.__getitem__))
+            for seat in self.seats
+        }

@@ -1,0 +1,178 @@
+"""Names for makers: `@topology`, `@protocol`, `@rule`, `@stop`, `@decision`, `@tie_break`, `@model`.
+
+A maker is a plain function; the decorator files it under the function's own name and returns it
+unchanged. Options are keyword arguments: bind them with `functools.partial`, or write them in YAML:
+
+    topology: ring                      # the default options
+    topology: {ring: {k: 2}}            # bound options
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import entry_points
+from typing import Any, TypeVar
+
+from quorate.errors import BadOption, UnknownName, did_you_mean
+
+Maker = TypeVar("Maker", bound=Callable[..., Any])
+
+
+class Registry:
+    """The makers of one kind, by name.
+
+    Third parties add theirs with the decorator or with an entry point in the group `quorate.<kind>`.
+
+    Examples
+    --------
+    >>> shape = Registry("shape", home=None)
+    >>> @shape
+    ... def square(side: int = 1) -> int:
+    ...     return side * side
+    >>> shape.resolve({"square": {"side": 3}})()
+    9
+    >>> shape.resolve("squre")
+    Traceback (most recent call last):
+    ...
+    quorate.errors.UnknownName: There is no shape called 'squre'. Did you mean 'square'?
+    """
+
+    def __init__(self, kind: str, home: str | None) -> None:
+        self.kind = kind
+        self._home = home
+        self._makers: dict[str, Callable[..., Any]] = {}
+        self._loaded = home is None
+
+    def __call__(self, maker: Maker) -> Maker:
+        """File `maker` under its own name and return it unchanged."""
+        name: str = maker.__name__.rstrip("_")
+        known = self._makers.get(name)
+        if known is not None and known.__module__ != maker.__module__:
+            raise BadOption(
+                f"There already is a {self.kind} called '{name}' (in {known.__module__}); "
+                f"rename the one in {maker.__module__}."
+            )
+        self._makers[name] = maker
+        return maker
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the registered names in alphabetical order."""
+        self._load()
+        return iter(sorted(self._makers))
+
+    def __getitem__(self, name: str) -> Callable[..., Any]:
+        """Return the maker called `name`; UnknownName says what was probably meant."""
+        self._load()
+        try:
+            return self._makers[name]
+        except KeyError:
+            raise UnknownName(
+                f"There is no {self.kind} called '{name}'. {did_you_mean(name, self._makers)}"
+            ) from None
+
+    def resolve(self, spec: Any) -> Callable[..., Any]:
+        """Turn a name, a `{name: options}` mapping or a callable into a callable with its options bound."""
+        if isinstance(spec, str):
+            return self[spec]
+        if isinstance(spec, Mapping):
+            if len(spec) != 1:
+                raise BadOption(
+                    f"A {self.kind} is given as a name or as one name with its options, such as "
+                    f"{{name: {{option: value}}}}; got {len(spec)} names: {', '.join(map(str, spec))}."
+                )
+            (name, options), *_ = spec.items()
+            return self.bind(self[str(name)], options or {})
+        if callable(spec):
+            return spec  # type: ignore[no-any-return]
+        raise BadOption(f"A {self.kind} is a name, a mapping or a function, not {type(spec).__name__}.")
+
+    def bind(self, maker: Callable[..., Any], options: Mapping[str, Any]) -> Callable[..., Any]:
+        """Bind keyword options to a maker; an unknown option is an error that names the near ones."""
+        if not isinstance(options, Mapping):
+            raise BadOption(f"The options of a {self.kind} are a mapping, not {options!r}.")
+        known = option_names(maker)
+        for option in options:
+            if option not in known:
+                raise BadOption(
+                    f"The {self.kind} '{label(maker)}' has no option '{option}'. "
+                    f"{did_you_mean(str(option), known)}"
+                )
+        return functools.partial(maker, **options) if options else maker
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        if self._home is not None:
+            importlib.import_module(self._home)
+        for entry in entry_points(group=f"quorate.{self.kind}"):
+            self._makers.setdefault(entry.name, entry.load())
+
+
+def label(maker: Any) -> str:
+    """Return the name of a maker, looking through `functools.partial`.
+
+    Examples
+    --------
+    >>> label(functools.partial(sorted, reverse=True))
+    'sorted'
+    """
+    while isinstance(maker, functools.partial):
+        maker = maker.func
+    return str(getattr(maker, "__name__", type(maker).__name__)).rstrip("_")
+
+
+def spell(maker: Any) -> Any:
+    """Write a maker and its bound options as plain data: what YAML would say, and what a manifest stores.
+
+    Examples
+    --------
+    >>> spell(functools.partial(sorted, reverse=True))
+    {'sorted': {'reverse': True}}
+    """
+    if isinstance(maker, functools.partial):
+        options = {**maker.keywords}
+        inner = spell(maker.func)
+        if isinstance(inner, dict):
+            (name, bound), *_ = inner.items()
+            return {name: {**bound, **{key: _plain(value) for key, value in options.items()}}}
+        return {inner: {key: _plain(value) for key, value in options.items()}} if options else inner
+    described = getattr(maker, "spelling", None)
+    return described if described is not None else label(maker)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if callable(value):
+        return spell(value)
+    return value if isinstance(value, (str, int, float, bool, type(None))) else str(value)
+
+
+def option_names(maker: Callable[..., Any]) -> list[str]:
+    """List the keyword-only options of a maker.
+
+    Examples
+    --------
+    >>> option_names(sorted)
+    ['key', 'reverse']
+    """
+    return [
+        parameter.name
+        for parameter in inspect.signature(maker).parameters.values()
+        if parameter.kind is inspect.Parameter.KEYWORD_ONLY
+    ]
+
+
+topology = Registry("topology", "quorate.topologies")
+protocol = Registry("protocol", "quorate.protocols")
+rule = Registry("rule", "quorate.protocols")
+decision = Registry("decision", "quorate.protocols")
+stop = Registry("stop", "quorate.protocols")
+tie_break = Registry("tie_break", "quorate.protocols")
+model = Registry("model", "quorate.agents")

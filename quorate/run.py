@@ -1,0 +1,365 @@
+"""The engine: drives any number of open questions, no barrier between them.
+
+It collects the asks of all open protocols, gives each model one batch of everything that waits for it,
+and sends the messages back into the protocols, while local models and endpoints work at the same time.
+Every step is an event. A failing agent is data: `Failed`, and the others go on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from queue import Empty, SimpleQueue
+from typing import Literal
+
+from quorate.agents.agent import Agent, Request
+from quorate.answers import read, read_confidence
+from quorate.errors import ModelError, ProtocolError, QuorateError, RecordMismatch, did_you_mean
+from quorate.events import Asked, Decided, Failed, Heard, Listener, Said, Started
+from quorate.lanes import Arrival, Job, Lanes, answers_of
+from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table, derive_seed
+from quorate.protocols.history import Turns
+
+Reading = Literal["strict", "lenient"]
+Protocol = Callable[[Question, Table], Turns]
+LONGEST_ERROR = 500
+REPLY_FIELDS = frozenset(Reply.model_fields)
+
+
+@dataclass(slots=True)
+class Replay:
+    """What a record holds of one question: its outcome, or the messages so far with their asks' digests."""
+
+    messages: dict[int, Message] = field(default_factory=dict)
+    digests: dict[int, str] = field(default_factory=dict)
+    started: bool = False
+    outcome: Outcome | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A question under deliberation and the wave of asks that its protocol waits for."""
+
+    question: Question
+    turns: Turns
+    replay: Replay
+    wave: Sequence[Ask] = ()
+    said: list[Message | None] = field(default_factory=list)
+    missing: int = 0
+    asked: int = 0
+    repeats: Counter[tuple[str, int, str]] = field(default_factory=Counter)
+    edges: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass(slots=True)
+class _Task:
+    """One ask on its way: whose, which place in its wave, and its number in the record."""
+
+    open: _Open
+    place: int
+    ask: Ask
+    number: int
+    seed: int
+    digest: str
+
+
+class Engine:
+    """Drives protocols over questions.
+
+    Parameters
+    ----------
+    protocol : callable
+        `(Question, Table) -> Turns`, options bound.
+    table : Table
+        Seats, graph, offices and the seed that every draw derives from.
+    agents : mapping of str to Agent
+        Who sits on each seat and in each office.
+    listeners : sequence of callable
+        Each is called with every event, in order, in this thread.
+    reading : {"strict", "lenient"}
+        How answers are read from texts.
+    at_once : int
+        Most questions open at the same time; memory grows with this, not with the number of questions.
+    timeout : float, optional
+        Seconds after which a call of a model counts as failed.
+
+    Examples
+    --------
+    >>> from quorate.agents import Agent, Scripted
+    >>> from quorate.protocols import vote
+    >>> agents = {name: Agent(name, Scripted("Answer: 5")) for name in ("ada", "bo")}
+    >>> engine = Engine(vote, Table(list(agents)), agents)
+    >>> [outcome.answer for outcome in engine.run([Question(text="2+3?")])]
+    ['5']
+    """
+
+    def __init__(
+        self,
+        protocol: Protocol,
+        table: Table,
+        agents: Mapping[str, Agent],
+        *,
+        listeners: Sequence[Listener] = (),
+        reading: Reading = "strict",
+        at_once: int = 128,
+        timeout: float | None = None,
+    ) -> None:
+        self._protocol = protocol
+        self._table = table
+        self._agents = agents
+        self._listeners = tuple(listeners)
+        self._reading: Reading = reading
+        self._at_once = at_once
+        self._timeout = timeout
+        self._arrivals: SimpleQueue[Arrival] = SimpleQueue()
+        self._lanes: dict[int, Lanes] = {}
+
+    def run(
+        self, questions: Iterable[Question], replays: Mapping[str, Replay] | None = None
+    ) -> Iterator[Outcome]:
+        """Yield the outcome of each question as it is decided.
+
+        Questions whose replay already holds an outcome are passed over; recorded messages are fed back
+        into the protocol, and the first unanswered ask goes to a model.
+
+        Raises
+        ------
+        RecordMismatch
+            When a protocol asks something else than what the replay recorded.
+        ProtocolError
+            When a protocol breaks its contract.
+        """
+        replays = replays or {}
+        undecided = (q for q in questions if q.id not in replays or replays[q.id].outcome is None)
+        open_: dict[str, _Open] = {}
+        ready: list[_Open] = []
+        done = False
+        try:
+            while True:
+                for question in islice(undecided, self._at_once - len(open_)):
+                    if question.id in open_:
+                        raise ProtocolError(f"Two open questions share the id '{question.id}'.")
+                    opened = self._start(question, replays.get(question.id) or Replay())
+                    open_[question.id] = opened
+                    ready.append(opened)
+                if not open_:
+                    done = True
+                    return
+                for opened in ready:
+                    outcome = self._advance(opened)
+                    if outcome is not None:
+                        del open_[opened.question.id]
+                        yield outcome
+                ready = self._answers()
+        finally:
+            self._end(interrupted=not done)
+
+    def _emit(self, event: object) -> None:
+        for listener in self._listeners:
+            listener(event)  # type: ignore[arg-type]
+
+    def _start(self, question: Question, replay: Replay) -> _Open:
+        if not replay.started:
+            self._emit(Started(question=question.id, asked=question, at=time.time()))
+        return _Open(question, self._protocol(question, self._table), replay)
+
+    def _advance(self, opened: _Open) -> Outcome | None:
+        """Send the answers of a wave into its protocol, and queue the next wave; or return the outcome."""
+        while opened.missing == 0:
+            said = [message for message in opened.said if message is not None]
+            try:
+                asks = opened.turns.send(said) if opened.asked else next(opened.turns)
+            except StopIteration as stop:
+                return self._decide(opened, stop.value)
+            except QuorateError:
+                raise
+            except Exception as error:
+                raise ProtocolError(
+                    f"The protocol broke on question '{opened.question.id}': {type(error).__name__}: {error}"
+                ) from error
+            if not asks:
+                raise ProtocolError(
+                    f"The protocol yielded no asks on question '{opened.question.id}'; "
+                    "return an outcome when there is nothing left to ask."
+                )
+            self._queue(opened, asks)
+        return None
+
+    def _queue(self, opened: _Open, asks: Sequence[Ask]) -> None:
+        opened.wave, opened.said, opened.missing = asks, [None] * len(asks), len(asks)
+        self._hear(opened, asks)
+        for place, ask in enumerate(asks):
+            number = opened.asked
+            opened.asked += 1
+            key = (ask.seat, ask.turn, ask.act)
+            repeat = opened.repeats[key]
+            opened.repeats[key] = repeat + 1
+            seed = derive_seed(self._table.seed, opened.question.id, ask.turn, ask.seat, ask.act, repeat)
+            task = _Task(opened, place, ask, number, seed, ask.digest(seed))
+            recorded = opened.replay.messages.get(number)
+            if recorded is None:
+                agent = self._agent(ask)
+                lanes = self._lanes.get(id(agent.model))
+                if lanes is None:
+                    lanes = self._lanes[id(agent.model)] = Lanes(agent.model, self._arrivals)
+                lanes.waiting.append((task, Request(agent, ask, seed)))
+            else:
+                self._check(task)
+                self._place(task, recorded)
+
+    def _hear(self, opened: _Open, asks: Sequence[Ask]) -> None:
+        """Tell who hears whom, taken from what the asks really hear, when it has changed."""
+        edges = frozenset((said.seat, ask.seat) for ask in asks for said in ask.heard)
+        if edges and edges != opened.edges:
+            opened.edges = edges
+            if asks[0].turn not in {m.turn for m in opened.replay.messages.values()}:
+                self._emit(Heard(question=opened.question.id, turn=asks[0].turn, edges=tuple(sorted(edges))))
+
+    def _agent(self, ask: Ask) -> Agent:
+        try:
+            return self._agents[ask.seat]
+        except KeyError:
+            raise ProtocolError(
+                f"The protocol asked '{ask.seat}', who is not at the table. {did_you_mean(ask.seat, self._agents)}"
+            ) from None
+
+    def _check(self, task: _Task) -> None:
+        recorded = task.open.replay.digests.get(task.number)
+        if recorded != task.digest:
+            ask = task.ask
+            raise RecordMismatch(
+                f"The record belongs to another configuration: on question '{ask.question.id}', ask "
+                f"{task.number} ({ask.act} by {ask.seat}, turn {ask.turn}) differs from the recorded one. "
+                "Resume with the definition the run was made with, or record into another folder."
+            )
+
+    def _answers(self) -> list[_Open]:
+        """Hand everything that waits to the models; return the questions whose waves are now complete."""
+        complete: list[_Open] = []
+        inline = False
+        for lanes in list(self._lanes.values()):
+            while (job := lanes.next_job()) is not None:
+                self._announce(job)
+                if lanes.model.lanes == 0:
+                    inline = True
+                    for index, result in answers_of(lanes.model, job.requests):
+                        self._take(job, index, result, complete)
+                else:
+                    lanes.start(job)
+        if any(lanes.busy for lanes in self._lanes.values()):
+            self._collect(complete, wait=not inline)
+        return complete
+
+    def _announce(self, job: Job) -> None:
+        if not self._listeners:
+            return
+        for task in job.tasks:
+            ask = task.ask
+            self._emit(
+                Asked(
+                    question=ask.question.id,
+                    number=task.number,
+                    seat=ask.seat,
+                    act=ask.act,
+                    turn=ask.turn,
+                    digest=task.digest,
+                    heard=tuple([said.number for said in ask.heard]),
+                    past=tuple([exchange.message.number for exchange in ask.past]),
+                    at=job.started,
+                )
+            )
+
+    def _collect(self, complete: list[_Open], *, wait: bool) -> None:
+        """Take in what the threads have answered; with `wait`, wait until something has."""
+        while True:
+            try:
+                lanes, job, index, result = self._arrivals.get(wait, self._patience() if wait else None)
+            except Empty:
+                if not wait:
+                    return
+                self._give_up(complete)
+                wait = not complete and any(lanes.busy for lanes in self._lanes.values())
+                if not wait:
+                    return
+                continue
+            wait = False
+            if index is None:
+                lanes.end(job)
+            elif not job.abandoned and result is not None:
+                self._take(job, index, result, complete)
+
+    def _patience(self) -> float | None:
+        """Seconds until the next call is overdue; None when nothing can be."""
+        if self._timeout is None:
+            return None
+        started = [job.started for lanes in self._lanes.values() for job in lanes.busy]
+        return max(0.01, min(started) + self._timeout - time.time()) if started else None
+
+    def _give_up(self, complete: list[_Open]) -> None:
+        assert self._timeout is not None
+        for lanes in self._lanes.values():
+            for job in lanes.overdue(self._timeout, time.time()):
+                for index in sorted(job.open):
+                    late = ModelError(f"No answer within {self._timeout:g} seconds.")
+                    self._take(job, index, late, complete)
+
+    def _take(self, job: Job, index: int, result: Reply | Exception, complete: list[_Open]) -> None:
+        """Turn one result into a message in its place; a wave that is complete may go on."""
+        job.open.discard(index)
+        task: _Task = job.tasks[index]
+        message = self._message(task, result, job.started)
+        event = Failed if message.failed else Said
+        self._emit(event(question=task.ask.question.id, message=message))
+        self._place(task, message)
+        if task.open.missing == 0:
+            complete.append(task.open)
+
+    def _place(self, task: _Task, message: Message) -> None:
+        task.open.said[task.place] = message
+        task.open.missing -= 1
+
+    def _message(self, task: _Task, result: Reply | Exception, started: float) -> Message:
+        ask, now = task.ask, time.time()
+        place = {
+            "number": task.number,
+            "seat": ask.seat,
+            "act": ask.act,
+            "turn": ask.turn,
+            "seed": task.seed,
+            "at": now,
+            "seconds": now - started,
+        }
+        if isinstance(result, Exception):
+            return Message(text="", finish="error", error=_sentence(result), **place)
+        fields = {name: value for name, value in result.__dict__.items() if name in REPLY_FIELDS}
+        if ask.expects == "answer":
+            fields["answer"] = read(ask.question, result.text, self._reading)
+        if fields["confidence"] is None:
+            fields["confidence"] = read_confidence(result.text)
+        return Message(**fields, **place)
+
+    def _decide(self, opened: _Open, outcome: object) -> Outcome:
+        if not isinstance(outcome, Outcome):
+            raise ProtocolError(
+                f"The protocol returned a {type(outcome).__name__} on question '{opened.question.id}'; "
+                "it must return an Outcome."
+            )
+        if outcome.question != opened.question.id:
+            outcome = outcome.model_copy(update={"question": opened.question.id})
+        self._emit(Decided(question=opened.question.id, outcome=outcome, at=time.time()))
+        return outcome
+
+    def _end(self, *, interrupted: bool) -> None:
+        """Let the threads go; when the run was cut short, tell the models to give up what is in flight."""
+        for lanes in self._lanes.values():
+            if interrupted and lanes.busy:
+                lanes.model.close()
+            lanes.close()
+
+
+def _sentence(error: Exception) -> str:
+    text = str(error) if isinstance(error, QuorateError) else f"{type(error).__name__}: {error}"
+    return text if len(text) <= LONGEST_ERROR else text[: LONGEST_ERROR - 1] + "…"

@@ -1,0 +1,190 @@
+"""The public contract checks, run over everything registered, and shown to catch what they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from quorate import registry
+from quorate.agents import Agent, Request, Scripted
+from quorate.contracts import check_agent, check_protocol, check_topology
+from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table
+from quorate.protocols import all_of, any_of, debate, stable, unanimous
+from quorate.protocols.history import Turns
+
+NEEDS_OPTIONS: dict[str, Any] = {
+    "from_graph": {"graph": nx.cycle_graph(4)},
+    "from_matrix": {"matrix": [[0, 1], [1, 0]]},
+    "per_round": {"rounds": ["ring", "complete"]},
+    "resampled": {"of": {"erdos_renyi": {"density": 0.5}}},
+    "erdos_renyi": {"density": 0.5},
+    "random_regular": {"degree": 2},
+    "layered": {"width": 2},
+}
+
+
+@pytest.mark.parametrize("name", sorted(registry.topology))
+def test_every_topology(name: str, tmp_path: Path) -> None:
+    options = dict(NEEDS_OPTIONS.get(name, {}))
+    if name == "from_graphml":
+        nx.write_graphml(nx.cycle_graph(4), tmp_path / "cycle.graphml")
+        options = {"path": str(tmp_path / "cycle.graphml")}
+    known = registry.option_names(registry.topology[name])
+    check_topology(partial(registry.topology[name], **{k: v for k, v in options.items() if k in known}))
+
+
+@pytest.mark.parametrize("name", sorted(registry.protocol))
+def test_every_protocol(name: str) -> None:
+    check_protocol(registry.protocol[name])
+
+
+@pytest.mark.parametrize("until", [*sorted(set(registry.stop) - {"budget"}), {"budget": {"calls": 5}}])
+@pytest.mark.parametrize("decide", [*sorted(registry.rule), *sorted(registry.decision)])
+@pytest.mark.parametrize("tie_break", sorted(registry.tie_break))
+def test_every_combination_in_a_debate(until: Any, decide: str, tie_break: str) -> None:
+    check_protocol(partial(debate, until=until, decide=decide, tie_break=tie_break))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"critique": "apart", "memory": "transcript"},
+        {"critique": "off", "memory": "none"},
+        {"rounds": 1},
+        {"until": any_of(stable, "quorum")},
+        {"until": all_of(unanimous, "stable"), "rounds": 6},
+    ],
+)
+def test_debate_options(options: dict[str, Any]) -> None:
+    check_protocol(partial(debate, **options))
+
+
+graphs = st.integers(2, 6).flatmap(
+    lambda size: st.lists(
+        st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)).filter(lambda edge: edge[0] != edge[1])
+    ).map(lambda edges: (size, edges))
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(shapes=st.lists(graphs, min_size=1, max_size=3), rounds=st.integers(1, 4), seed=st.integers(0, 99))
+def test_nothing_is_heard_along_an_absent_edge(
+    shapes: list[tuple[int, list[tuple[int, int]]]], rounds: int, seed: int
+) -> None:
+    seats = [f"s{index}" for index in range(min(size for size, _ in shapes))]
+
+    def at(turn: int) -> nx.DiGraph[str]:
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(seats)
+        edges = shapes[(turn - 1) % len(shapes)][1]
+        graph.add_edges_from((f"s{u}", f"s{v}") for u, v in edges if f"s{u}" in seats and f"s{v}" in seats)
+        return graph
+
+    for critique in ("inline", "apart"):
+        table = Table(seats, at, offices={"judge": "solon"}, seed=seed)
+        check_protocol(partial(debate, rounds=rounds, critique=critique), seed=seed, table=table)
+
+
+def test_scripted_models_pass() -> None:
+    check_agent(Scripted(["Answer: 4", "Answer: 5"]))
+
+
+# ----------------------------------------------------------------------- what the checks are there to catch
+
+
+def undirected(seats: Sequence[str]) -> Any:
+    return nx.path_graph(list(seats))
+
+
+def looped(seats: Sequence[str]) -> Any:
+    return nx.DiGraph([(seat, seat) for seat in seats])
+
+
+def unordered(seats: Sequence[str]) -> Any:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(reversed(list(seats)))
+    return graph
+
+
+@pytest.mark.parametrize(
+    ("maker", "rule"), [(undirected, "directed"), (looped, "themselves"), (unordered, "in seat order")]
+)
+def test_check_topology_catches(maker: Any, rule: str) -> None:
+    with pytest.raises(AssertionError, match=rule):
+        check_topology(maker)
+
+
+def first_ask(question: Question, seat: str, heard: tuple[Message, ...] = (), turn: int = 0) -> Ask:
+    return Ask(seat=seat, act="draft", turn=turn, question=question, instruction="?", heard=heard, expects="answer")
+
+
+def endless(question: Question, table: Table) -> Turns:
+    while True:
+        yield [first_ask(question, "ada")]
+
+
+def eavesdropper(question: Question, table: Table) -> Turns:
+    said = yield [first_ask(question, seat) for seat in table.seats]
+    good = tuple(message for message in said if not message.failed)
+    yield [first_ask(question, "ada", good, turn=1)]
+    return Outcome(reason="over")
+
+
+def unfair(question: Question, table: Table) -> Turns:
+    yield [first_ask(question, "ada")]
+    return Outcome(winners=("4", "5"), tally={"4": 1, "5": 1}, answer="4", reason="I like it")
+
+
+calls = 0
+
+
+def impure(question: Question, table: Table) -> Turns:
+    global calls
+    calls += 1
+    yield [first_ask(question, "ada").model_copy(update={"instruction": f"call {calls}"})]
+    return Outcome(reason="over")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "rule"),
+    [
+        (endless, "did not end"),
+        (eavesdropper, "no such edge"),
+        (unfair, "is the only winner"),
+        (impure, "not pure"),
+    ],
+)
+def test_check_protocol_catches(protocol: Any, rule: str) -> None:
+    with pytest.raises(AssertionError, match=rule):
+        check_protocol(protocol)
+
+
+class Skipping:
+    """A model that forgets the last request."""
+
+    lanes, batch = 0, None
+
+    def prepare(self, agents: Sequence[Agent]) -> None:
+        pass
+
+    def reply(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:
+        for index in range(len(requests) - 1):
+            yield index, Reply(text="?")
+
+    def describe(self) -> Mapping[str, Any]:
+        return {}
+
+    def close(self) -> None:
+        pass
+
+
+def test_check_agent_catches_a_forgotten_request() -> None:
+    with pytest.raises(AssertionError, match="3 requests were answered at"):
+        check_agent(Skipping())

@@ -1,0 +1,66 @@
+"""Topologies: who hears whom. An edge u -> v means that **v hears u**.
+
+A topology takes the seats and options, and returns a `networkx.DiGraph` over the seats, or a function that
+returns the graph of a turn:
+
+>>> graph = star(["ada", "bo", "cy"], hears="hub")
+>>> sorted(graph.predecessors("ada"))  # whom ada, the hub, hears
+['bo', 'cy']
+>>> sorted(graph.edges)
+[('bo', 'ada'), ('cy', 'ada')]
+"""
+
+from __future__ import annotations
+
+from quorate.topologies.drawing import Drawing, Place, draw
+from quorate.topologies.given import from_graph, from_graphml, from_matrix
+from quorate.topologies.measures import (
+    Measures,
+    density,
+    diameter,
+    expected_input_tokens,
+    isolated_seats,
+    measure,
+    messages_per_round,
+    saving,
+)
+from quorate.topologies.random_graphs import erdos_renyi, random_regular, scale_free, small_world
+from quorate.topologies.rounds import per_round, resampled
+from quorate.topologies.seating import build
+from quorate.topologies.shapes import chain, complete, grid, isolated, layered, ring, star, tree, two_cliques
+from quorate.topologies.spectrum import rounds_to_consensus, spectral_gap
+
+__all__ = [
+    "Drawing",
+    "Measures",
+    "Place",
+    "build",
+    "chain",
+    "complete",
+    "density",
+    "diameter",
+    "draw",
+    "erdos_renyi",
+    "expected_input_tokens",
+    "from_graph",
+    "from_graphml",
+    "from_matrix",
+    "grid",
+    "isolated",
+    "isolated_seats",
+    "layered",
+    "measure",
+    "messages_per_round",
+    "per_round",
+    "random_regular",
+    "resampled",
+    "ring",
+    "rounds_to_consensus",
+    "saving",
+    "scale_free",
+    "small_world",
+    "spectral_gap",
+    "star",
+    "tree",
+    "two_cliques",
+]

@@ -1,0 +1,340 @@
+"""Shapes: topologies that need no chance, from everybody hears everybody to nobody hears anybody."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise, product
+from typing import Any, Literal
+
+import networkx as nx
+
+from quorate.errors import BadGraph, BadOption, did_you_mean
+from quorate.registry import topology
+from quorate.topologies.seating import check_seats, count, seated, whole
+
+
+@topology
+def complete(seats: Sequence[str]) -> nx.DiGraph[str]:
+    """Let everybody hear everybody: density 1, the all-to-all debate of Du et al. (arXiv 2305.14325).
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, in order.
+
+    Returns
+    -------
+    networkx.DiGraph
+        With n(n-1) edges.
+
+    Examples
+    --------
+    >>> sorted(complete(["ada", "bo"]).edges)
+    [('ada', 'bo'), ('bo', 'ada')]
+    """
+    graph: nx.DiGraph[str] = nx.complete_graph(check_seats("complete", seats), create_using=nx.DiGraph)
+    return graph
+
+
+@topology
+def isolated(seats: Sequence[str]) -> nx.DiGraph[str]:
+    """Let nobody hear anybody: each agent thinks alone, as in self-consistency or a plain vote.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, in order.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Without edges.
+
+    Examples
+    --------
+    >>> isolated(["ada", "bo"]).number_of_edges()
+    0
+    """
+    graph: nx.DiGraph[str] = nx.empty_graph(check_seats("isolated", seats), create_using=nx.DiGraph)
+    return graph
+
+
+@topology
+def ring(seats: Sequence[str], *, k: int = 1) -> nx.DiGraph[str]:
+    """Let each seat hear its k neighbours on each side of a circle, both ways: a circulant graph.
+
+    With k=1 this is the sparse debate of Choi et al. (arXiv 2508.17536), density 2/(n-1).
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, around the circle.
+    k : int
+        Neighbours on each side, at most (n-1)/2; k=1 also seats one or two agents.
+
+    Returns
+    -------
+    networkx.DiGraph
+        In which each of three or more seats hears 2k others.
+
+    Raises
+    ------
+    BadGraph
+        When the circle is too small for 2k different neighbours.
+
+    Examples
+    --------
+    >>> sorted(ring(["ada", "bo", "cy", "dan"]).predecessors("ada"))
+    ['bo', 'dan']
+    """
+    seats, k = check_seats("ring", seats), whole("ring", "k", k, least=1)
+    most = max(1, (len(seats) - 1) // 2)
+    if k > most:
+        raise BadGraph(
+            f"In a ring of {count(len(seats))} nobody has {k} different neighbours on each side: "
+            f"use k={most} or less, or the topology 'complete'."
+        )
+    return seated(nx.circulant_graph(len(seats), list(range(1, k + 1))), seats)
+
+
+@topology
+def star(
+    seats: Sequence[str], *, hears: Literal["both", "hub", "leaves"] = "both", hub: str | None = None
+) -> nx.DiGraph[str]:
+    """Link leaves to one hub and to nobody else: centralised debate.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, in order.
+    hears : {"both", "hub", "leaves"}
+        Who hears: hub and leaves each other, only the hub the leaves, or only the leaves the hub.
+    hub : str, optional
+        The seat in the middle; the first one when left out.
+
+    Returns
+    -------
+    networkx.DiGraph
+        With n-1 edges, or twice as many when both hear.
+
+    Raises
+    ------
+    BadOption
+        When the hub is not a seat, or `hears` is none of the three.
+
+    Examples
+    --------
+    >>> sorted(star(["ada", "bo", "cy"], hears="hub", hub="bo").edges)
+    [('ada', 'bo'), ('cy', 'bo')]
+    """
+    seats = check_seats("star", seats)
+    hub = seats[0] if hub is None else hub
+    if hub not in seats:
+        raise BadOption(f"The hub '{hub}' of the star is not an agent. {did_you_mean(str(hub), seats)}")
+    if hears not in ("both", "hub", "leaves"):
+        raise BadOption(
+            f"The option 'hears' of the topology 'star' is 'both', 'hub' or 'leaves', not {hears!r}."
+        )
+    graph = isolated(seats)
+    for _, leaf in nx.star_graph([hub, *(seat for seat in seats if seat != hub)]).edges:
+        if hears != "leaves":
+            graph.add_edge(leaf, hub)
+        if hears != "hub":
+            graph.add_edge(hub, leaf)
+    return graph
+
+
+@topology
+def chain(seats: Sequence[str], *, directed: bool = False) -> nx.DiGraph[str]:
+    """Put the seats in a row: each hears its neighbours, or only the one before it when `directed`.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, along the row.
+    directed : bool
+        Whether what is said travels one way only, from the first seat to the last.
+
+    Returns
+    -------
+    networkx.DiGraph
+        With n-1 edges when directed, else 2(n-1).
+
+    Examples
+    --------
+    >>> list(chain(["ada", "bo", "cy"], directed=True).edges)
+    [('ada', 'bo'), ('bo', 'cy')]
+    """
+    seats = check_seats("chain", seats)
+    return seated(nx.path_graph(len(seats), create_using=nx.DiGraph if directed else None), seats)
+
+
+@topology
+def tree(seats: Sequence[str], *, branching: int = 2) -> nx.DiGraph[str]:
+    """Fill a tree level by level: each seat hears its parent and its children.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents: the root, its children from left to right, their children ...
+    branching : int
+        Children of a seat, at least 1.
+
+    Returns
+    -------
+    networkx.DiGraph
+        With 2(n-1) edges.
+
+    Examples
+    --------
+    >>> sorted(tree(["ada", "bo", "cy", "dan"]).predecessors("bo"))
+    ['ada', 'dan']
+    """
+    seats = check_seats("tree", seats)
+    return seated(nx.full_rary_tree(whole("tree", "branching", branching, least=1), len(seats)), seats)
+
+
+@topology
+def grid(seats: Sequence[str], *, rows: int | None = None) -> nx.DiGraph[str]:
+    """Put the seats in rows and columns: each hears those left, right, above and below it (no wrap-around).
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, row by row; the last row may be shorter.
+    rows : int, optional
+        Number of rows; as near to a square as can be when left out.
+
+    Returns
+    -------
+    networkx.DiGraph
+        In which nobody hears more than four others.
+
+    Raises
+    ------
+    BadGraph
+        When the seats cannot fill that many rows.
+
+    Examples
+    --------
+    >>> sorted(grid(["ada", "bo", "cy", "dan"], rows=2).predecessors("ada"))
+    ['bo', 'cy']
+    """
+    seats = check_seats("grid", seats)
+    size = len(seats)
+    columns = math.ceil(math.sqrt(size))
+    if rows is not None:
+        columns = math.ceil(size / whole("grid", "rows", rows, least=1))
+        filled = math.ceil(size / columns)
+        if filled != rows:
+            raise BadGraph(
+                f"A grid of {count(size)} in rows of {columns} fills {filled} rows, not {rows}: "
+                f"use rows={filled} or leave it out."
+            )
+    lattice = nx.grid_2d_graph(math.ceil(size / columns), columns)
+    cells = [(place // columns, place % columns) for place in range(size)]
+    numbered = nx.relabel_nodes(lattice.subgraph(cells), {cell: i for i, cell in enumerate(cells)})
+    return seated(numbered, seats)
+
+
+@topology
+def layered(
+    seats: Sequence[str], *, sizes: Sequence[int] | None = None, width: int | None = None
+) -> nx.DiGraph[str]:
+    """Let layers feed forward: each seat hears all of the layer before it, and no one else.
+
+    The wiring of a multi-layer perceptron; the first layer hears nobody.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents, layer by layer.
+    sizes : sequence of int, optional
+        Seats in each layer; they add up to n.
+    width : int, optional
+        Seats in every layer, the last may be smaller; near the square root of n when both are left out.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Without cycles.
+
+    Raises
+    ------
+    BadOption
+        When both options are given, or `sizes` is not a list of whole numbers.
+    BadGraph
+        When the sizes do not add up to the number of seats.
+
+    Examples
+    --------
+    >>> list(layered(["ada", "bo", "cy"], sizes=[2, 1]).edges)
+    [('ada', 'cy'), ('bo', 'cy')]
+    """
+    seats = check_seats("layered", seats)
+    graph = isolated(seats)
+    for before, after in pairwise(_layers(seats, sizes, width)):
+        graph.add_edges_from(product(before, after))
+    return graph
+
+
+def _layers(seats: tuple[str, ...], sizes: Sequence[int] | None, width: int | None) -> list[tuple[str, ...]]:
+    if sizes is None:
+        width = (
+            math.ceil(math.sqrt(len(seats))) if width is None else whole("layered", "width", width, least=1)
+        )
+        return [seats[start : start + width] for start in range(0, len(seats), width)]
+    if width is not None:
+        raise BadOption("The topology 'layered' takes 'sizes' or 'width', not both: leave one out.")
+    if isinstance(sizes, str) or not isinstance(sizes, Sequence):
+        raise BadOption(f"The option 'sizes' of the topology 'layered' is a list of numbers, not {sizes!r}.")
+    ends = [0]
+    for size in sizes:
+        ends.append(ends[-1] + whole("layered", "sizes", size, least=1))
+    if ends[-1] != len(seats):
+        raise BadGraph(
+            f"The layers {list(sizes)} have room for {count(ends[-1])}, and there are {len(seats)}: "
+            "make the sizes add up to the number of agents."
+        )
+    return [seats[start:end] for start, end in pairwise(ends)]
+
+
+@topology
+def two_cliques(seats: Sequence[str], *, bridges: int = 1) -> nx.DiGraph[str]:
+    """Let two halves hear everybody in their own half, with few bridges between them.
+
+    Parameters
+    ----------
+    seats : sequence of str
+        The agents: the first half (the larger one when n is odd), then the second.
+    bridges : int
+        Pairs that hear each other across the gap, at most n//2: the seats nearest to it in order.
+        0 leaves two groups that never hear of each other.
+
+    Returns
+    -------
+    networkx.DiGraph
+        With an edge both ways for every pair that hears each other.
+
+    Raises
+    ------
+    BadGraph
+        When there are fewer than two seats, or more bridges than seats in the smaller half.
+
+    Examples
+    --------
+    >>> sorted(two_cliques(["ada", "bo", "cy", "dan"]).predecessors("bo"))
+    ['ada', 'cy']
+    """
+    seats = check_seats("two_cliques", seats, least=2)
+    second = len(seats) // 2
+    first = len(seats) - second
+    if whole("two_cliques", "bridges", bridges) > second:
+        raise BadGraph(
+            f"Two cliques of {first} and {second} have at most {second} separate bridges, not {bridges}: "
+            f"use bridges={second} or less, or the topology 'complete'."
+        )
+    halves: nx.Graph[Any] = nx.disjoint_union(nx.complete_graph(first), nx.complete_graph(second))
+    halves.add_edges_from((first - 1 - i, first + i) for i in range(bridges))
+    return seated(halves, seats)
