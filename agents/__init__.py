@@ -4,6 +4,22 @@ Importing this package loads neither torch nor any client; models load when a ru
 """
 
 from quorate.agents.agent import Agent, Model, Request, Sampling
+from quorate.agents.endpoint import Endpoint
+from quorate.agents.human import Human
+from quorate.agents.local import LocalModel
+from quorate.agents.nested import Nested
+from quorate.agents.recorded import Recorded
 from quorate.agents.scripted import Scripted
 
-__all__ = ["Agent", "Model", "Request", "Sampling", "Scripted"]
+__all__ = [
+    "Agent",
+    "Endpoint",
+    "Human",
+    "LocalModel",
+    "Model",
+    "Nested",
+    "Recorded",
+    "Request",
+    "Sampling",
+    "Scripted",
+]

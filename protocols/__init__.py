@@ -5,7 +5,7 @@ It never calls a model.
 """
 
 from quorate.protocols.convergence import all_of, any_of, budget, never, quorum, stable, unanimous
-from quorate.protocols.debate import debate, hold, settle, vote
+from quorate.protocols.debating import debate, hold, settle, vote
 from quorate.protocols.history import History, Stop, Turns, consult
 from quorate.protocols.judging import ask_judge, judge_agrees, judge_decides, verdict
 from quorate.protocols.prompting import Prompts

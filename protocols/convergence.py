@@ -51,7 +51,7 @@ def quorum(history: History, *, share: float = 2 / 3) -> str | None:
     if not 0.5 < share <= 1:
         raise BadOption(f"A quorum is a share above 0.5 and up to 1, not {share}.")
     seats = len(history.table.seats)
-    answer, votes = next(iter(history.answers().most_common(1)), ("", 0))
+    _, votes = next(iter(history.answers().most_common(1)), ("", 0))
     if votes and votes >= math.ceil(round(share * seats, 9)):
         return f"{votes} of {seats} agree (quorum {share:.0%})"
     return None

@@ -20,7 +20,7 @@ from quorate.protocols.prompting import Prompts
 Turns = Generator[Sequence[Ask], Sequence[Message], Outcome]
 """What a protocol is: yields all that can be asked now, is sent what was said, returns the outcome."""
 
-Stop = Callable[["History"], "str | None | Generator[Sequence[Ask], Sequence[Message], str | None]"]
+Stop = Callable[["History"], "str | Generator[Sequence[Ask], Sequence[Message], str | None] | None"]
 """A stop check: the reason to stop, or None. One that must ask somebody is a generator function."""
 
 Memory = Literal["own", "transcript", "none"]
@@ -101,17 +101,24 @@ class History:
             return 0.0
         return max(m.at for m in self.messages) - min(m.at - m.seconds for m in self.messages)
 
+    def answer_of(self, seat: str) -> str | None:
+        """Return a seat's standing answer; None when it abstained or has not answered yet."""
+        said = self.standing.get(seat)
+        return said.answer if said is not None else None
+
     def answers(self) -> Counter[str]:
         """Count the seats' standing answers; abstentions are not in it."""
         return Counter(m.answer for m in self.standing.values() if m.answer is not None)
 
     def ballots(self) -> list[Ballot]:
         """Return one ballot a seat from its standing answer; a seat without one abstains."""
-        blank = Message(text="", number=-1, seat="", act="", turn=0)
         return [
-            Ballot(seat=seat, answer=said.answer, confidence=said.confidence)
+            Ballot(
+                seat=seat,
+                answer=self.answer_of(seat),
+                confidence=self.standing[seat].confidence if seat in self.standing else None,
+            )
             for seat in self.table.seats
-            for said in [self.standing.get(seat, blank)]
         ]
 
     def drafts(self) -> list[Ask]:

@@ -84,6 +84,7 @@ def judge_decides(history: History) -> Generator[Sequence[Ask], Sequence[Message
     return votes.model_copy(
         update={
             "winners": (said.answer,),
-            "reason": f"judge {said.seat} decided, {votes.tally[said.answer]:g} of {sum(votes.tally.values()):g} seats",
+            "reason": f"judge {said.seat} decided, {votes.tally[said.answer]:g} of "
+            f"{sum(votes.tally.values()):g} seats",
         }
     )

@@ -39,7 +39,9 @@ NAMES = (
 )
 FIELDS = ("question", "form", "own", "drafts", "critiques")
 _HEADER = re.compile(r"#\s*(?P<name>[\w-]+), version (?P<version>\S+)\s*\n")
-_UNPRINTABLE = re.compile(r"[^\S \n\t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_UNPRINTABLE = re.compile(
+    r"[^\S \n\t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
+)
 _MANY_BLANKS = re.compile(r"\n\s*\n+")
 
 
@@ -176,7 +178,9 @@ def _parse(text: str, where: str) -> Prompt:
         raise BadOption(f"{where}: the first line must read '# <name>, version <n>'.")
     body = text[header.end() :].strip("\n")
     if not Template(body).is_valid():
-        raise BadOption(f"{where}: a $ stands before something that is no name; write a literal dollar as $$.")
+        raise BadOption(
+            f"{where}: a $ stands before something that is no name; write a literal dollar as $$."
+        )
     unknown = sorted(set(Template(body).get_identifiers()) - set(FIELDS))
     if unknown:
         raise BadOption(f"{where}: ${unknown[0]} is not filled in by anything. Known: ${', $'.join(FIELDS)}.")

@@ -1,7 +1,7 @@
 """Rules: from ballots to an outcome. A rule returns ALL winners; breaking a tie is a separate, named step.
 
-    [Ballot(seat="ada", answer="5"), Ballot(seat="bo", answer="6"), Ballot(seat="cy", answer="5")]
-    -> Outcome(winners=("5",), tally={"5": 2.0, "6": 1.0}, ...)
+[Ballot(seat="ada", answer="5"), Ballot(seat="bo", answer="6"), Ballot(seat="cy", answer="5")]
+-> Outcome(winners=("5",), tally={"5": 2.0, "6": 1.0}, ...)
 """
 
 from __future__ import annotations
@@ -36,9 +36,10 @@ def plurality(ballots: Sequence[Ballot]) -> Outcome:
 
     Examples
     --------
-    >>> plurality([Ballot(seat="a", answer="5"), Ballot(seat="b", answer="6"), Ballot(seat="c", answer="5")]).winners
+    >>> ballots = [Ballot(seat=seat, answer=answer) for seat, answer in zip("abc", "565")]
+    >>> plurality(ballots).winners
     ('5',)
-    >>> plurality([Ballot(seat="a", answer="5"), Ballot(seat="b", answer="6")]).winners
+    >>> plurality(ballots[:2]).winners
     ('5', '6')
     >>> plurality([Ballot(seat="a", answer=None)]).winners
     ()
@@ -93,7 +94,9 @@ def none_(winners: Sequence[str], ballots: Sequence[Ballot], rng: random.Random)
     return None
 
 
-def break_tie(outcome: Outcome, ballots: Sequence[Ballot], how: TieBreak | str, rng: random.Random) -> Outcome:
+def break_tie(
+    outcome: Outcome, ballots: Sequence[Ballot], how: TieBreak | str, rng: random.Random
+) -> Outcome:
     """Fill in the outcome's `answer`: the only winner, or the one that `how` picks from a tie.
 
     Examples

@@ -16,7 +16,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from quorate.agents import Agent, Sampling, Scripted
+    from quorate.agents import Agent, Endpoint, Human, LocalModel, Nested, Recorded, Sampling, Scripted
     from quorate.definition import Definition, Run, deliberate, resume
     from quorate.definition_file import load_definition
     from quorate.errors import QuorateError
@@ -37,7 +37,16 @@ if TYPE_CHECKING:
     from quorate.registry import decision, model, protocol, rule, stop, tie_break, topology
 
 _HOMES = {
-    "quorate.agents": ("Agent", "Sampling", "Scripted"),
+    "quorate.agents": (
+        "Agent",
+        "Endpoint",
+        "Human",
+        "LocalModel",
+        "Nested",
+        "Recorded",
+        "Sampling",
+        "Scripted",
+    ),
     "quorate.definition": ("Definition", "Run", "deliberate", "resume"),
     "quorate.definition_file": ("load_definition",),
     "quorate.errors": ("QuorateError",),
@@ -60,7 +69,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [  # noqa: RUF022
-    "Agent", "Sampling", "Scripted",
+    "Agent", "Endpoint", "Human", "LocalModel", "Nested", "Recorded", "Sampling", "Scripted",
     "Definition", "Run", "deliberate", "resume", "load_definition",
     "QuorateError",
     "Problem", "load_problems",

@@ -16,6 +16,7 @@ SCANNED = 20_000
 _HEAD = 40
 """How many characters before the word "answer" may belong to its marker."""
 _LONGEST_HASHED = 300
+_MOST_HASHED = 20
 _QUOTED = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
 _ASCII_LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
@@ -85,12 +86,16 @@ _COLON = re.compile(r"s?[*_`]{0,3}[ \t]*[:：]")
 _LINE_HEAD = re.compile(
     r"[ \t*_#•+-]*(?:[0-9]{1,2}[.)][ \t]*)?[*_]*(?:(?:the|my)[ \t]+)?(?:(?:final|correct)[ \t]+)?[*_]*"
 )
-_IS = re.compile(r"[*_]{0,3}[ \t]+is\b[ \t]*[:：]?")
+# "The answer is correct", "... is that no such x exists": remarks about an answer, not the answer.
+_IS = re.compile(
+    r"[*_]{0,3}[ \t]+is\b(?:[ \t]+(?:indeed|therefore|thus|still|simply|actually)\b)?[ \t]*[:：]?"
+)
 _SENTENCE_HEAD = re.compile(
     r"(?:\b(?:the|my)|^)\s+(?:(?:final|correct|right|best)\s+){0,2}[*_]{0,3}$|^\s*(?:final\s)?$"
 )
 _REMARK = re.compile(
-    r"[\s*_]*(?:in)?(?:correct|right|wrong|clear|valid|given|based|found|obtained|as follows|the same)\b",
+    r"[\s*_]*(?:(?:in)?(?:correct|valid|consistent)|right|wrong|clear|reasonable|different|not|that|there"
+    r"|the same|as follows|given|based|found|obtained|provided|rounded)\b",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(
@@ -130,12 +135,14 @@ def _after_is(text: str, low: str, head: str, at: int) -> str | None:
 
 
 def _hashed(text: str, floor: int, counts: Callable[[str], bool]) -> tuple[int, str] | None:
-    at = text.rfind("####", floor)
-    while at >= 0:
+    at = len(text)
+    for _ in range(_MOST_HASHED):
+        at = text.rfind("####", floor, at)
+        if at < 0:
+            break
         raw = text[at + 4 : at + 4 + _LONGEST_HASHED].partition("\n")[0]
         if counts(raw):
             return at + 4, raw
-        at = text.rfind("####", floor, at)
     return None
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from fractions import Fraction
 
 from quorate.answer_latex import fold, unlatex
@@ -22,7 +21,7 @@ MAX_NUMBER = 300
 MAX_MATHS = 1_000
 MAX_TEXT = 200
 
-DECIMAL = r"(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]*)?|\.[0-9]+)"
+DECIMAL = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _TEN = r"10\s?(?:\^|\*\*)\s?[{(]?\s?(?P<%s>[-+]?[0-9]{1,3})(?![0-9])\s?[)}]?"
 _SHAPE = re.compile(
     rf"""
@@ -42,21 +41,27 @@ _EUROPEAN = re.compile(
     r"|[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+)(?!\s?[.,/]?\s?[0-9])"
 )
 _MIXED = re.compile(r"([0-9]+)\s*\\[dt]?frac\s*(?:\{([0-9]+)\}\s*\{([0-9]+)\}|([0-9])([0-9]))")
+_TEXT_UNIT = re.compile(
+    r"(?<=[0-9A-Za-z})\s])(?:\\[ ,;])*\\(?:text|textrm|mathrm|mbox)\s?\{([A-Za-z/. ]{1,30})\}"
+    r"(?:\^\{?[0-9]\}?)?[ .$]*$"
+)
+_SEVERAL = re.compile(r"[,;]\s|\b(?:and|or)\b")
 _ASIDE = re.compile(r"\s+\([^()0-9]*\)$")
 _UNIT = re.compile(r"[A-Za-z°%µμΩ$€£¥][A-Za-z°%µμΩ.'’/*-]{0,24}(?:\^\(?-?[0-9]\)?)?,?")
 _SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12}
 _MONEY_SCALES = {"k": 3, "m": 6, "mn": 6, "b": 9, "bn": 9}
 _NO_UNIT_WORDS = """
-and or to half quarter quarters third thirds dozen out plus minus over squared cubed is are if when not but
+and or to half halves third thirds quarter quarters fourth fourths fifth fifths sixths sevenths eighths ninths
+tenths hundredths thousandths millionths dozen out plus minus over squared cubed is are if when not but
 zero one two three four five six seven eight nine ten eleven twelve
 twenty thirty forty fifty sixty seventy eighty ninety
+january february march april may june july august september october november december
 sin cos tan log ln exp sqrt mod pi am pm a.m p.m bc bce ad ce k
 """
 _NO_UNITS = frozenset(_NO_UNIT_WORDS.split())
 _LETTER_UNITS = frozenset("mgslhLCFKNJWVA")
 _COMPACT_UNITS = "km cm mm kg mg ml mL ft mi mph kph km/h m/s hr hrs min mins sec lb lbs oz kWh kW MB GB Hz"
 _ATTACHED_UNITS = frozenset(_COMPACT_UNITS.split())
-_TEMPERATURES = frozenset(("Celsius", "Fahrenheit", "Kelvin"))
 
 
 def number(raw: str, *, expected: bool = True) -> str | None:
@@ -71,8 +76,8 @@ def number(raw: str, *, expected: bool = True) -> str | None:
     raw : str
         At most `MAX_NUMBER` characters, `MAX_DIGITS` digits.
     expected : bool
-        Whether the question is known to ask for a number. Only then do single letters ("5 m"), capitalised
-        words and any attached word count as units, may brackets and a calculation stand around it
+        Whether the question is known to ask for a number. Only then do single letters ("5 m") and any
+        attached word ("5apples") count as units, may brackets and a calculation stand around it
         ("2*9 = 18"), and is a decimal comma read: "1.234,5", "1.234.567", "12,5", "0,125", but "1,234" has
         a thousands separator.
 
@@ -91,7 +96,7 @@ def number(raw: str, *, expected: bool = True) -> str | None:
     """
     if raw.isdigit() and raw.isascii():
         return (raw.lstrip("0") or "0") if len(raw) <= MAX_DIGITS else None
-    if len(raw) > MAX_NUMBER or not _holds_digit(raw):
+    if len(raw) > MAX_NUMBER or not any(map(str.isnumeric, raw)):
         return None
     found = _SHAPE.fullmatch(_bare(raw, expected))
     if found is None:
@@ -102,16 +107,21 @@ def number(raw: str, *, expected: bool = True) -> str | None:
     value = _value(found)
     if value is None:
         return None
-    return _write(value * 10**scale * (-1 if "-" in (found["sign"], found["inner"]) else 1))
+    value = value * 10**scale if scale else value
+    return _write(-value if "-" in (found["sign"], found["inner"]) else value)
 
 
-def _holds_digit(raw: str) -> bool:
-    return any(character.isdigit() or character.isnumeric() for character in raw)
+def _without_text_unit(raw: str) -> str:
+    r"""Cut a unit in \\text{...} off the end: there even a single letter is a unit and no factor."""
+    unit = _TEXT_UNIT.search(raw) if "\\" in raw else None
+    if unit is None or not all(_is_unit(word, True) for word in unit[1].split()):
+        return raw
+    return raw[: unit.start()]
 
 
 def _bare(raw: str, expected: bool) -> str:
     """Take away what may stand around a number: LaTeX, delimiters, "about", "x =", brackets."""
-    plain = fold(raw)
+    plain = _without_text_unit(fold(raw))
     if "\\" in plain or "{,}" in plain:
         plain = unlatex(_MIXED.sub(lambda m: f"{m[1]} {m[2] or m[4]}/{m[3] or m[5]}", plain))
     plain = plain.strip(" *`\"'")
@@ -120,7 +130,7 @@ def _bare(raw: str, expected: bool) -> str:
     if "=" in plain or "≈" in plain:
         plain = _after_equals(plain, expected)
     plain = _ABOUT.sub("", plain, count=1) if _ABOUT.match(plain) else plain
-    if plain[:1] + plain[-1:] in (("()", "[]", "{}") if expected else ("()",)):
+    if plain[:1] + plain[-1:] in (("()", "[]", "{}") if expected else ("()",)) and "," not in plain:
         plain = plain[1:-1].strip()
     if expected:
         plain = _ASIDE.sub("", plain)
@@ -129,7 +139,11 @@ def _bare(raw: str, expected: bool) -> str:
 
 
 def _after_equals(plain: str, expected: bool) -> str:
-    return re.split("[=≈]", plain)[-1].strip() if expected else _UNKNOWN.sub("", plain, count=1)
+    if not expected:
+        return _UNKNOWN.sub("", plain, count=1)
+    # "2*9 = 18" is one number, "x = 2, y = 3" and "x = 2 or x = 3" are two.
+    before, _, after = plain.replace("≈", "=").rpartition("=")
+    return plain if _SEVERAL.search(before) else after.strip()
 
 
 def _from_european(found: re.Match[str]) -> str:
@@ -144,10 +158,16 @@ def _scale(rest: str, money: bool, expected: bool) -> int | None:
     attached = not rest[:1].isspace()
     words = rest.strip(" .").split()
     power = 0
-    if words:
-        power = _SCALES.get(words[0].lower(), _MONEY_SCALES.get(words[0].lower(), 0) if money else 0)
-        words = words[1:] if power else words
-    if len(words) > 3 or not all(_is_unit(word, expected) for word in words):
+    while words and (
+        step := _SCALES.get(words[0].lower()) or (money and _MONEY_SCALES.get(words[0].lower()))
+    ):
+        power, words = power + step, words[1:]
+    # "2. Paris" is an item of a list, "18." the end of a sentence.
+    if (
+        len(words) > 3
+        or (words and rest.startswith("."))
+        or not all(_is_unit(word, expected) for word in words)
+    ):
         return None
     if words and attached and not power and not _may_attach(words[0], expected):
         return None
@@ -157,9 +177,8 @@ def _scale(rest: str, money: bool, expected: bool) -> int | None:
 def _is_unit(word: str, expected: bool) -> bool:
     if not _UNIT.fullmatch(word) or word.lower().rstrip(".,") in _NO_UNITS:
         return False
-    if len(word) == 1 and word.isalpha():
-        return expected and word in _LETTER_UNITS
-    return expected or not (word.istitle() and word.isalpha()) or word in _TEMPERATURES
+    stem = word.partition("^")[0]
+    return len(stem) > 1 or not stem.isalpha() or (expected and stem in _LETTER_UNITS)
 
 
 def _may_attach(word: str, expected: bool) -> bool:
@@ -170,9 +189,9 @@ def _value(found: re.Match[str]) -> Fraction | None:
     if found["mantissa"]:
         mantissa = _decimal(found["mantissa"])
         power = int(found["exponent"] or found["power"] or 0)
-        return None if mantissa is None else mantissa * Fraction(10) ** power
+        return mantissa if mantissa is None or not power else _shifted(mantissa, power)
     if found["alone"]:
-        return Fraction(10) ** int(found["alone"])
+        return _shifted(Fraction(1), int(found["alone"]))
     top, bottom = _decimal(found["top"] or found["part"]), _decimal(found["bottom"] or found["parts"])
     whole = _decimal(found["whole"] or "0")
     if top is None or whole is None or not bottom:
@@ -180,12 +199,16 @@ def _value(found: re.Match[str]) -> Fraction | None:
     return whole + top / bottom
 
 
+def _shifted(value: Fraction, power: int) -> Fraction | None:
+    return value * Fraction(10) ** power if abs(power) <= 2 * MAX_DIGITS else None
+
+
 def _decimal(digits: str) -> Fraction | None:
     """Read an unsigned or signed decimal with thousands separators."""
     whole, _, part = digits.replace(",", "").partition(".")
     if len(whole) + len(part) > MAX_DIGITS:
         return None
-    return Fraction(int(whole + part), 10 ** len(part))
+    return Fraction(int(whole + part), 10 ** len(part)) if part else Fraction(int(whole))
 
 
 def _write(value: Fraction) -> str | None:
@@ -218,8 +241,11 @@ def _places(bottom: int) -> int | None:
 
 _UNKNOWN = re.compile(r"(?:(?<=[,;(\[{])|^)\s*[A-Za-z](?:\([A-Za-z]\))?\s*[=∈]\s*")
 _CALCULATION = re.compile(r"^[-+*/^().√0-9]+=(?=[^=]+$)")
-_PROSE = re.compile(r"(?:[^\W\d_]{3,}\W+){3}")
-_JOINED = re.compile(r"\s(?:or|and)\s")
+_PROSE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{3,}\W+){3}")
+_JOINED = re.compile(r",? (?:or|and) (?![A-Za-z]{2}|a )")
+_GROUPED = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])")
+_SPACE = re.compile(r"(?<![0-9]) | (?![0-9])")
+_LETTER = re.compile(r"\(([A-Z])\)")
 _PLAIN_ROOT = re.compile(r"(?:\bsqrt\s?|√)(?:\(|([0-9]+|[A-Za-zπ]))")
 _PLAIN_NAMES = re.compile(r"(?<![A-Za-z])(pi|infinity|inf)(?![A-Za-z])")
 _SIMPLE_POWER = re.compile(r"([\^_])\(([0-9]+|[A-Za-zπ])\)")
@@ -247,18 +273,20 @@ def maths(raw: str) -> str | None:
     value = number(raw, expected=False)
     if value is not None:
         return value
-    plain = " ".join(unlatex(fold(raw)).replace("$", "").split()).strip(" .,;")
+    plain = " ".join(unlatex(_without_text_unit(fold(raw))).replace("$", "").split()).strip(" .,;")
     if _WORDS.fullmatch(plain):
         return text(plain)
     if _PROSE.search(plain):
         return None
-    plain = _PLAIN_NAMES.sub(lambda m: "π" if m[1] == "pi" else "∞", _JOINED.sub(",", plain))
+    if ", " in plain:
+        plain = _GROUPED.sub(lambda m: m[0].replace(",", ""), plain)
+    plain = _JOINED.sub(",", _PLAIN_NAMES.sub(lambda m: "π" if m[1] == "pi" else "∞", plain))
     plain = _PLAIN_ROOT.sub(lambda m: f"√({m[1]})" if m[1] else "√(", plain)
-    plain = plain.replace("°", "").replace("&", ",").replace(" ", "").replace(",,", ",")
+    plain = _SPACE.sub("", plain.replace("°", "").replace("&", ","))
     plain = _CALCULATION.sub("", _UNKNOWN.sub("", plain)) if "=" in plain or "∈" in plain else plain
     plain = _PRODUCT.sub("", _SIMPLE_POWER.sub(r"\1\2", plain))
     plain = _LONG_COEFFICIENT.sub(lambda m: m[0].replace(",", ""), plain)
-    return _entries(plain) or None
+    return _entries(_LETTER.sub(r"\1", plain) if len(plain) == len("(A)") else plain) or None
 
 
 def _entries(plain: str) -> str:
@@ -274,6 +302,7 @@ def _entries(plain: str) -> str:
 
 _EDGES = " \t.,;:!?\"'`*_“”‘’«»"
 _BRACKETS = ("()", "[]", "{}", "<>")
+_MOST_BRACKETS = 9
 _ARTICLE = re.compile(r"(?:the|an?) (?!and |or |& )(?=\w)")
 _VERDICT = re.compile(r"(yes|no)[,.;:]\s")
 
@@ -288,7 +317,9 @@ def squash(raw: str) -> str:
     """
     folded = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", raw).casefold()).split())
     inner = folded.strip(_EDGES)
-    while inner[:1] + inner[-1:] in _BRACKETS and len(inner) > 2:
+    for _ in range(_MOST_BRACKETS):
+        if inner[:1] + inner[-1:] not in _BRACKETS or len(inner) < 3:
+            break
         inner = inner[1:-1].strip(_EDGES)
     inner = _ARTICLE.sub("", inner, count=1) if _ARTICLE.match(inner) else inner
     return inner or folded
@@ -312,18 +343,19 @@ def text(raw: str) -> str | None:
 
 
 _MATHS_SIGN = re.compile(r"\\[A-Za-z]|[\^√π∞∪∈±]")
-_LONG_WORD = re.compile(r"(?!sin|cos|tan|log|inf|sqr)[^\W\d_]{3}")
+_LONG_WORD = re.compile(r"(?<![^\W\d_])(?!sin|cos|tan|log|inf|sqrt|and)[^\W\d_]{3}")
 
 
 def auto(raw: str) -> str | None:
     r"""Read an answer of unknown kind: a number if it looks like one, else maths, else a short text.
 
-    Maths is what holds a LaTeX command, a power or root sign, or digits or operators but no word.
+    Maths is what holds a LaTeX command, a power or root sign, or digits or operators but no word. A title
+    such as "7 Samurai" looks like a number with its unit: give such a question the kind "text".
 
     Examples
     --------
-    >>> auto("18 dollars"), auto("(3, 1/2)"), auto("Paris"), auto("7 Samurai")
-    ('18', '(3,0.5)', 'paris', '7 samurai')
+    >>> auto("18 dollars"), auto("(3, 1/2)"), auto("Paris"), auto("4 July")
+    ('18', '(3,0.5)', 'paris', '4 july')
     """
     value = number(raw, expected=False)
     if value is not None:
@@ -331,19 +363,3 @@ def auto(raw: str) -> str | None:
     if _MATHS_SIGN.search(raw) or (not _LONG_WORD.search(raw) and re.search(r"[0-9+*=<>]", raw)):
         return maths(raw)
     return text(raw)
-
-
-def settled(write: Callable[[str], str | None], raw: str) -> str | None:
-    """Apply `write` until it changes nothing, so that a canonical answer is its own canonical answer.
-
-    Examples
-    --------
-    >>> settled(auto, "the 1,000")
-    '1000'
-    """
-    for _ in range(8):
-        written = write(raw)
-        if written is None or written == raw:
-            return written
-        raw = written
-    return None

@@ -10,22 +10,25 @@ cannot be read is None, an abstention, never an error.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from quorate.answer_latex import unlatex
 from quorate.answer_markers import last_boxed, marked, own_words, read_confidence, without_confidence
-from quorate.answer_values import DECIMAL, auto, maths, number, settled, squash
+from quorate.answer_values import DECIMAL, auto, maths, number, squash
 from quorate.answer_values import text as short_text
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import AnswerKind, Question
 
 __all__ = ["Mode", "canonical", "read", "read_confidence", "same"]
 
+Found = TypeVar("Found")
 Mode = Literal["strict", "lenient"]
 _LONGEST_RAW = 4_000
 _WRITERS = {"auto": auto, "maths": maths, "text": short_text}
+_MOST_ROUNDS = 8
 _ALPHABET = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -35,7 +38,8 @@ def read(question: Question, text: str, mode: Mode = "strict") -> str | None:
     **Strict**: the LAST marker decides: `Answer: X` or `Final answer: X` on a line of its own (any case,
     bold, headings and bullets allowed), `\boxed{X}`, `{final answer: X}`, the sentence "the (final) answer is
     X", or GSM8K's `#### X` with a number, a choice or yes/no. When its X is empty or unreadable the answer is
-    None; an earlier marker is not fallen back to. Lines that begin with ">" quote others and never count.
+    None; an earlier marker is not fallen back to. A remark such as "the answer is correct" marks nothing, and
+    lines that begin with ">" quote others and never count.
 
     **Lenient**: as strict; where that finds nothing,
 
@@ -130,7 +134,7 @@ def canonical(form: Question | AnswerKind, raw: str) -> str | None:
         raise BadOption(
             f"There is no kind of answer {kind!r}. {did_you_mean(kind, (*_WRITERS, 'number', 'choice'))}"
         )
-    return settled(_WRITERS[kind], raw)
+    return _settled(_WRITERS[kind], raw)
 
 
 def same(a: str, b: str, form: Question | AnswerKind = "auto") -> bool:
@@ -158,6 +162,16 @@ def _clean(raw: str) -> str:
     if "**" in raw:
         raw = _BOLD.sub(r"\1", raw)
     return raw.strip(" *`")
+
+
+def _settled(write: Callable[[str], str | None], raw: str) -> str | None:
+    """Write until nothing changes, so that a canonical answer is its own canonical answer ("the 1,000")."""
+    for _ in range(_MOST_ROUNDS):
+        written = write(raw)
+        if written is None or written == raw:
+            return written
+        raw = _clean(written)
+    return None
 
 
 def _read_marked(question: Question, raw: str) -> str | None:
@@ -243,7 +257,10 @@ _NUMBER = re.compile(
     r"(?:[eE][-+]?[0-9]{1,3}(?![0-9]))?)(?:\s(?:hundred|thousand|million|billion|trillion)\b)?"
 )
 _VERDICT = re.compile(r"\b(yes|no)\b(?=[\s*]*(?:[.,;:!)\"'\n]|$))", re.IGNORECASE)
-_FORMULA = re.compile(r"\$([^$]{1,300})\$|\\\((.{1,300}?)\\\)|\\\[(.{1,300}?)\\\]")
+_FORMULA = re.compile(r"\$\$?([^$]{1,300})\$\$?|\\\((.{1,300}?)\\\)|\\\[(.{1,300}?)\\\]", re.DOTALL)
+_EQUALS = re.compile(r"(?<![<>!])=")
+_HOLDS_VALUE = re.compile(r"[0-9π∞∅]|\\(?:pi|infty|emptyset|text)")
+_PHRASE = re.compile(r"[A-Za-z]{2} [a-z]{2,} ")
 
 
 def _guess(question: Question, text: str) -> str | None:
@@ -252,26 +269,32 @@ def _guess(question: Question, text: str) -> str | None:
         return _guess_choice(question, text)
     if question.kind == "text":
         return _guess_text(question, text)
-    also = {"maths": _FORMULA, "auto": _VERDICT}.get(question.kind, _NUMBER)
-    spots = [spot for spot in (_last(_NUMBER, text), _last(also, text)) if spot]
-    if spots:
-        last = max(spots, key=re.Match.end)
-        return canonical(question, (last[last.lastindex or 0] or "").rpartition("=")[2])
+    last = _last(_NUMBER.finditer(text))
+    if question.kind == "maths":
+        last = _later(last, _last(filter(_is_value, _FORMULA.finditer(text))))
+    elif question.kind == "auto":
+        last = _later(last, _last(_VERDICT.finditer(text)))
+    if last is not None:
+        return canonical(question, _EQUALS.split(last[last.lastindex or 0])[-1])
     return None if question.kind == "number" else _short_line(question, text)
 
 
-def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
-    last = None
-    for last in pattern.finditer(text):  # noqa: B007
-        pass
-    return last
+def _last(found: Iterable[Found]) -> Found | None:
+    """Return the last of what is found, holding one at a time."""
+    return next(iter(deque(found, maxlen=1)), None)
+
+
+def _later(one: re.Match[str] | None, other: re.Match[str] | None) -> re.Match[str] | None:
+    return max(filter(None, (one, other)), key=re.Match.end, default=None)
+
+
+def _is_value(formula: re.Match[str]) -> bool:
+    """Whether a formula is more than a mentioned variable, or the words between two formulas."""
+    return _HOLDS_VALUE.search(formula[0]) is not None and _PHRASE.search(formula[0]) is None
 
 
 def _guess_choice(question: Question, text: str) -> str | None:
-    letter = None
-    for letter in _letters(text, question.labels):  # noqa: B007
-        pass
-    return letter or _mentioned(question, text)
+    return _last(_letters(text, question.labels)) or _mentioned(question, text)
 
 
 def _mentioned(question: Question, text: str) -> str | None:
@@ -289,14 +312,14 @@ def _mentioned(question: Question, text: str) -> str | None:
 
 
 def _words(text: str) -> str:
-    return " ".join(re.findall(r"\w+", squash(text)))
+    return " ".join(re.findall(r"\w+", text.casefold()))
 
 
 def _guess_text(question: Question, text: str) -> str | None:
     line = _last_line(text)
-    verdict = _last(_VERDICT, line)
+    verdict = _last(_VERDICT.finditer(line))
     if verdict is None and len(line) > _SHORT_LINE:
-        verdict = _last(_VERDICT, text)
+        verdict = _last(_VERDICT.finditer(text))
     return canonical(question, verdict[1]) if verdict else _short_line(question, text)
 
 

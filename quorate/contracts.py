@@ -27,7 +27,9 @@ QUESTIONS = (
 MOST_WAVES = 200
 
 
-def check_topology(maker: Callable[..., Any], *, sizes: Sequence[int] = (1, 2, 3, 4, 6, 9), turns: int = 4) -> None:
+def check_topology(
+    maker: Callable[..., Any], *, sizes: Sequence[int] = (1, 2, 3, 4, 6, 9), turns: int = 4
+) -> None:
     """Check that a topology gives a directed graph on exactly the seats, the same one every time.
 
     Parameters
@@ -131,7 +133,13 @@ def _check_hearing(ask: Ask, table: Table) -> None:
 
 
 def _say(ask: Ask, number: int, rng: random.Random, style: str) -> Message:
-    place: dict[str, Any] = {"number": number, "seat": ask.seat, "act": ask.act, "turn": ask.turn, "at": number}
+    place: dict[str, Any] = {
+        "number": number,
+        "seat": ask.seat,
+        "act": ask.act,
+        "turn": ask.turn,
+        "at": number,
+    }
     failing = style == "fail" or (style == "mixed" and rng.random() < 0.3)
     if failing:
         return Message(text="", finish="error", error="it broke", **place)
@@ -196,7 +204,7 @@ def check_agent(model: Model, *, agent: Agent | None = None) -> None:
 
 
 def _check_events(agent: Agent, ask: Ask, reply: Reply) -> None:
-    """A reply must survive the record."""
+    """Check that a reply survives the record."""
     message = Message(**reply.model_dump(), number=0, seat=agent.name, act=ask.act, turn=0)
     for event in (
         Asked(question="q", number=0, seat=agent.name, act=ask.act, turn=0, digest=ask.digest()),

@@ -1,25 +1,24 @@
 """A definition says what is run: agents, topology, protocol, seed. It answers one question or many.
 
-    definition = Definition(agents=[Agent("ada", model), Agent("bo", model)], topology="ring")
-    definition.ask("What is 17*3?").answer
-    definition.run(load_problems("problems.jsonl"), record="runs/first")
+definition = Definition(agents=[Agent("ada", model), Agent("bo", model)], topology="ring")
+definition.ask("What is 17*3?").answer
+definition.run(load_problems("problems.jsonl"), record="runs/first")
 """
 
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
 import platform
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from quorate import registry
 from quorate.agents.agent import Agent, Model
@@ -31,9 +30,7 @@ from quorate.protocols.prompting import Prompts
 from quorate.record import PROBLEMS, Record, check_same, read_events, read_manifest, read_replays
 from quorate.registry import option_names, spell
 from quorate.run import Engine, Protocol, Reading, Replay
-
-if TYPE_CHECKING:
-    import networkx as nx
+from quorate.topologies import build
 
 LIBRARIES = ("torch", "transformers", "peft", "networkx", "openai")
 
@@ -164,9 +161,20 @@ class Definition:
         seats = [agent.name for agent in self.agents]
         offices = {office: agent.name for office, agent in self.offices.items()}
         Table(seats, offices=offices)  # its complaints about the seats come before any about the graph
-        table = Table(seats, self._graph(seats), offices=offices, seed=self.seed)
+        table = Table(seats, self.graph, offices=offices, seed=self.seed)
         _warn_of_isolation(table)
         return table
+
+    @cached_property
+    def graph(self) -> Any:
+        """The topology made for these seats: a networkx.DiGraph, or a function of the turn that gives one."""
+        spec = self.topology
+        if not hasattr(spec, "nodes"):
+            spec = registry.topology.resolve(spec)
+            bound = spec.keywords if isinstance(spec, partial) else {}
+            if "seed" in option_names(spec) and "seed" not in bound:
+                spec = partial(spec, seed=self.seed)
+        return build(spec, [agent.name for agent in self.agents])
 
     @cached_property
     def voices(self) -> dict[str, Agent]:
@@ -177,17 +185,6 @@ class Definition:
     def rules(self) -> Protocol:
         """The protocol with its options bound."""
         return registry.protocol.resolve(self.protocol)
-
-    def _graph(self, seats: Sequence[str]) -> nx.DiGraph[str] | Callable[[int], nx.DiGraph[str]]:
-        spec = self.topology
-        if hasattr(spec, "nodes") and hasattr(spec, "edges"):
-            spec = {"from_graph": {"graph": spec}}
-        maker = registry.topology.resolve(spec)
-        bound = maker.keywords if isinstance(maker, partial) else {}
-        if "seed" in option_names(maker) and "seed" not in bound:
-            maker = partial(maker, seed=self.seed)
-        graph: nx.DiGraph[str] | Callable[[int], nx.DiGraph[str]] = maker(seats)
-        return graph
 
     @cached_property
     def models(self) -> list[Model]:
@@ -334,9 +331,7 @@ class Definition:
         }
 
 
-def resume(
-    folder: str | Path, *, retry_failed: bool = False, listeners: Sequence[Listener] = ()
-) -> Run:
+def resume(folder: str | Path, *, retry_failed: bool = False, listeners: Sequence[Listener] = ()) -> Run:
     """Continue the run in a folder from its own manifest: recorded asks are not asked again.
 
     Raises

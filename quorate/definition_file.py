@@ -135,7 +135,9 @@ def rebuild(manifest: Mapping[str, Any], folder: Path) -> Definition:
     if not path.is_file():
         raise RecordError(f"The run {folder} was defined in {path}, which is gone.")
     if _digest(path) != source["sha256"]:
-        raise RecordError(f"The run {folder} was defined in {path}, which has changed since; restore it first.")
+        raise RecordError(
+            f"The run {folder} was defined in {path}, which has changed since; restore it first."
+        )
     return _load_python(path)
 
 
@@ -186,8 +188,8 @@ def _sentence(error: ValidationError) -> str:
 
 def _load_python(path: Path) -> Definition:
     spec = importlib.util.spec_from_file_location(f"quorate_definition_{path.stem}", path)
-    assert spec is not None
-    assert spec.loader is not None
+    if spec is None or spec.loader is None:
+        raise BadDefinition(f"{path} is not a Python file that can be run.")
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)

@@ -85,7 +85,7 @@ def parse_problems(lines: Iterable[str], where: str) -> list[Problem]:
         try:
             row = json.loads(line)
             if not isinstance(row, dict):
-                raise BadQuestion("a problem is a JSON object such as {\"text\": \"What is 2+3?\"}.")
+                raise BadQuestion('a problem is a JSON object such as {"text": "What is 2+3?"}.')
             problem = _problem(row)
         except ValidationError as error:
             first = error.errors()[0]
@@ -94,7 +94,9 @@ def parse_problems(lines: Iterable[str], where: str) -> list[Problem]:
             raise BadQuestion(f"{place}: {error}") from None
         if problem.question.id in seen:
             first_line = seen[problem.question.id]
-            raise BadQuestion(f"{place}: the id '{problem.question.id}' was already used on line {first_line}.")
+            raise BadQuestion(
+                f"{place}: the id '{problem.question.id}' was already used on line {first_line}."
+            )
         seen[problem.question.id] = number
         problems.append(problem)
     if not problems:
@@ -103,12 +105,12 @@ def parse_problems(lines: Iterable[str], where: str) -> list[Problem]:
 
 
 def dump_problems(problems: Iterable[Problem]) -> str:
-    """Write problems as lines of JSON that `parse_problems` reads.
+    r"""Write problems as lines of JSON that `parse_problems` reads.
 
     Examples
     --------
     >>> dump_problems([Problem(question=Question(id="q1", text="2+3?"), gold="5")])
-    '{"id": "q1", "text": "2+3?", "kind": "auto", "gold": "5"}\\n'
+    '{"id": "q1", "text": "2+3?", "kind": "auto", "gold": "5"}\n'
     """
     rows = []
     for problem in problems:
@@ -134,7 +136,7 @@ def _problem(row: Mapping[str, Any]) -> Problem:
         fields[name] = value
     gold = fields.pop("gold", None)
     if "text" not in fields:
-        raise BadQuestion("there is no question; give it as \"text\".")
+        raise BadQuestion('there is no question; give it as "text".')
     if fields.get("id") is not None:
         fields["id"] = str(fields["id"])
     question = Question(**fields)
@@ -142,9 +144,9 @@ def _problem(row: Mapping[str, Any]) -> Problem:
 
 
 def _gold(question: Question, gold: Any) -> str:
-    if isinstance(gold, int) and not isinstance(gold, bool) and question.choices and 0 <= gold < len(question.choices):
-        if str(gold) not in question.choices:
-            return question.labels[gold]
+    """Read a gold answer; a number that is no choice's text is the place of the choice, from 0."""
+    if isinstance(gold, int) and str(gold) not in question.choices and 0 <= gold < len(question.choices):
+        return question.labels[gold]
     read = canonical(question, str(gold))
     if read is None:
         raise BadQuestion(f"the gold answer {gold!r} cannot be read as an answer to this question.")

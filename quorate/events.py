@@ -93,4 +93,5 @@ def parse_event(line: str | bytes) -> Event:
 
 def write_event(event: Event) -> str:
     """Write an event as one line of JSON without the fields that have their default value."""
-    return '{"type":"%s",%s' % (event.type, event.model_dump_json(exclude_defaults=True)[1:])
+    rest = event.model_dump_json(exclude_defaults=True)[1:]
+    return f'{{"type":"{event.type}",{rest}'

@@ -116,9 +116,9 @@ def answers_of(model: Model, requests: Sequence[Request]) -> Iterator[tuple[int,
                 if not isinstance(result, (Reply, Exception)):
                     result = ModelError(f"The model returned a {type(result).__name__} instead of a Reply.")
                 yield index, result
-    except GeneratorExit:
-        raise
-    except BaseException as error:  # a model may raise anything; the run goes on
-        problem = error if isinstance(error, Exception) else ModelError(f"The model stopped: {error!r}.")
+    except Exception as error:
+        problem = error
+    except SystemExit as error:
+        problem = ModelError(f"The model tried to end the program: {error!r}.")
     for index in missing:
         yield index, problem

@@ -301,9 +301,11 @@ class Table:
         self.seats = tuple(seats)
         self.offices = dict(offices or {})
         self.seed = seed
-        twice = {seat for seat in self.seats if self.seats.count(seat) > 1} if len(
-            set(self.seats)
-        ) < len(self.seats) else set()
+        twice = (
+            {seat for seat in self.seats if self.seats.count(seat) > 1}
+            if len(set(self.seats)) < len(self.seats)
+            else set()
+        )
         if twice:
             raise BadOption(f"Two agents share the name '{min(twice)}'; give every agent its own.")
         if not self.seats:
@@ -335,9 +337,7 @@ class Table:
     def heard_by(self, seat: str, said: Mapping[str, Message], turn: int) -> tuple[Message, ...]:
         """Return the messages of `said` (by seat) that reach `seat` at `turn`; failed ones reach nobody."""
         return tuple(
-            said[other]
-            for other in self.hearing(turn)[seat]
-            if other in said and said[other].error is None
+            said[other] for other in self.hearing(turn)[seat] if other in said and said[other].error is None
         )
 
     def office(self, name: str) -> str:
@@ -362,7 +362,9 @@ class Table:
             )
         for seat in self.seats:
             if seat not in nodes:
-                raise BadGraph(f"The agent '{seat}' is not in the graph; add it as a node, even an isolated one.")
+                raise BadGraph(
+                    f"The agent '{seat}' is not in the graph; add it as a node, even an isolated one."
+                )
         heard = graph.predecessors if graph.is_directed() else graph.neighbors
         return {
             seat: tuple(sorted((u for u in heard(seat) if u != seat), key=self._order.__getitem__))

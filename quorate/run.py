@@ -223,7 +223,8 @@ class Engine:
             return self._agents[ask.seat]
         except KeyError:
             raise ProtocolError(
-                f"The protocol asked '{ask.seat}', who is not at the table. {did_you_mean(ask.seat, self._agents)}"
+                f"The protocol asked '{ask.seat}', who is not at the table. "
+                f"{did_you_mean(ask.seat, self._agents)}"
             ) from None
 
     def _check(self, task: _Task) -> None:
@@ -280,7 +281,7 @@ class Engine:
             except Empty:
                 if not wait:
                     return
-                self._give_up(complete)
+                self._give_up(self._timeout or 0.0, complete)
                 wait = not complete and any(lanes.busy for lanes in self._lanes.values())
                 if not wait:
                     return
@@ -298,12 +299,11 @@ class Engine:
         started = [job.started for lanes in self._lanes.values() for job in lanes.busy]
         return max(0.01, min(started) + self._timeout - time.time()) if started else None
 
-    def _give_up(self, complete: list[_Open]) -> None:
-        assert self._timeout is not None
+    def _give_up(self, timeout: float, complete: list[_Open]) -> None:
         for lanes in self._lanes.values():
-            for job in lanes.overdue(self._timeout, time.time()):
+            for job in lanes.overdue(timeout, time.time()):
                 for index in sorted(job.open):
-                    late = ModelError(f"No answer within {self._timeout:g} seconds.")
+                    late = ModelError(f"No answer within {timeout:g} seconds.")
                     self._take(job, index, late, complete)
 
     def _take(self, job: Job, index: int, result: Reply | Exception, complete: list[_Open]) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from quorate.topologies.drawing import Drawing, Place, draw
 from quorate.topologies.given import from_graph, from_graphml, from_matrix
+from quorate.topologies.groups import layered, two_cliques
 from quorate.topologies.measures import (
     Measures,
     density,
@@ -27,7 +28,7 @@ from quorate.topologies.measures import (
 from quorate.topologies.random_graphs import erdos_renyi, random_regular, scale_free, small_world
 from quorate.topologies.rounds import per_round, resampled
 from quorate.topologies.seating import build
-from quorate.topologies.shapes import chain, complete, grid, isolated, layered, ring, star, tree, two_cliques
+from quorate.topologies.shapes import chain, complete, grid, isolated, ring, star, tree
 from quorate.topologies.spectrum import rounds_to_consensus, spectral_gap
 
 __all__ = [

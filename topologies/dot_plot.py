@@ -32,7 +32,8 @@ def dot_plot(seats: Sequence[str], edges: Collection[tuple[str, str]], width: in
     for dot in {(place[u], place[v]) for u, v in edges}:
         canvas.stroke(dotted(dot, dot))
     lines = _framed(canvas) if framed else canvas.lines()
-    return lines + [f"{len(seats)} seats: a row hears its columns"[:width]] * captioned
+    told = (f"{len(seats)} seats: a row hears its columns", f"{len(seats)} seats")
+    return lines + [text for text in told if captioned and len(text) <= width][:1]
 
 
 def _framed(canvas: Canvas) -> list[str]:

@@ -128,7 +128,7 @@ def _boxes(labels: Mapping[str, str], centres: Centres, width: int) -> dict[str,
     for here, there in pairwise(ordered):
         if here.row == there.row and here.column + here.width >= there.column:
             return None
-    return {seat: boxes[seat] for seat in labels} if ordered[0].column >= 0 else None
+    return boxes
 
 
 def _inked(
@@ -151,11 +151,11 @@ def _inked(
         stroke = _stroke(boxes[u], boxes[v], pen)
         open_cells = [cell for cell in stroke if cell[:2] not in owner and cell[:2] not in margin]
         head = None if both else _head(stroke, boxes[v], owner)
-        if not open_cells and head is None:
-            return None
-        canvas.stroke(open_cells)
         if head is not None:
             heads.setdefault(*head)
+        elif not both or not open_cells:
+            return None
+        canvas.stroke(open_cells)
     for (row, column), mark in heads.items():
         canvas.write(row, column, mark)
     for seat, box in boxes.items():
@@ -176,12 +176,10 @@ def _stroke(start: _Box, end: _Box, pen: Pen) -> Stroke:
 
 
 def _head(stroke: Stroke, box: _Box, owner: Mapping[Cell, str]) -> tuple[Cell, str] | None:
-    """Return the cell next to the hearer's label in which a line arrives, and the arrowhead for it."""
+    """Return the cell at the hearer's label in which a line arrives, and its arrowhead; None if taken."""
     middle = box.middle
     inside = range(box.column, box.column + box.width)
     outside = [(row, column) for row, column, _ in stroke if row != box.row or column not in inside]
-    if not outside:
-        return None
     row, column = min(outside, key=lambda cell: (cell[0] - middle[0]) ** 2 * 4 + (cell[1] - middle[1]) ** 2)
     if (row, column) in owner:
         return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 
 _WIDENED = (
     range(0x2630, 0x2638),
@@ -37,6 +38,7 @@ def _invisible(mark: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)  # names are measured again and again while room is sought for them
 def cells(mark: str) -> int:
     r"""Return how many terminal cells one character takes: 0, 1 or 2.
 
@@ -107,18 +109,16 @@ def _cut(name: str, limit: int, shortened: Callable[[int], str]) -> str:
 
 
 def _take(name: str, room: int) -> str:
-    taken = 0
-    for place, mark in enumerate(name):
-        taken += cells(mark)
-        if taken > room:
-            return name[:place]
-    return name
+    return "".join(_fitting(name, room))
 
 
 def _take_last(name: str, room: int) -> str:
-    taken = 0
-    for place in range(len(name) - 1, -1, -1):
-        taken += cells(name[place])
-        if taken > room:
-            return clean(name[place + 1 :])
-    return name
+    return clean("".join(reversed([*_fitting(reversed(name), room)])))
+
+
+def _fitting(marks: Iterable[str], room: int) -> Iterator[str]:
+    for mark in marks:
+        room -= cells(mark)
+        if room < 0:
+            return
+        yield mark

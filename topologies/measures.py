@@ -30,39 +30,6 @@ class Measures(Noun):
     saving: float
     """Share of the input tokens saved against the complete graph, between 0 and 1."""
 
-    def lines(self) -> list[tuple[str, str]]:
-        """Return the measures as labels and values for people, one a line.
-
-        Examples
-        --------
-        >>> measure(nx.cycle_graph(6)).lines()[2]
-        ('density', '0.4')
-        """
-        unknown = "never" if self.spectral_gap == 0 else "unknown"
-        return [
-            ("agents", f"{self.seats:,}"),
-            ("edges", f"{self.edges:,} (a pair that hears each other counts twice)"),
-            ("density", f"{self.density:.3g}"),
-            ("messages per round", f"{self.messages_per_round:,}"),
-            (
-                "diameter",
-                "none: not everybody can be reached" if self.diameter is None else f"{self.diameter}",
-            ),
-            ("spectral gap", "unknown" if self.spectral_gap is None else f"{self.spectral_gap:.3g}"),
-            (
-                "rounds to consensus",
-                unknown if self.rounds_to_consensus is None else f"{self.rounds_to_consensus}",
-            ),
-            ("isolated", _listed(self.isolated)),
-            ("expected input tokens", f"{self.expected_input_tokens:,.0f}"),
-            ("saved against complete", f"{self.saving:.1%}"),
-        ]
-
-
-def _listed(seats: tuple[str, ...], most: int = 5) -> str:
-    more = f" and {len(seats) - most:,} more" if len(seats) > most else ""
-    return ", ".join(seats[:most]) + more or "nobody"
-
 
 def measure(
     graph: nx.Graph[str],

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 
 from quorate.errors import BadOption
 from quorate.nouns import derive_seed
 from quorate.registry import label, option_names, topology
-from quorate.topologies.seating import build, check_seats, whole
-
-if TYPE_CHECKING:
-    from quorate.topologies.seating import GraphAt
+from quorate.topologies.seating import GraphAt, build, check_seats, whole
 
 
 @topology

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import networkx as nx
 
 from quorate.errors import BadGraph, BadOption
 from quorate.registry import label, topology
 
-if TYPE_CHECKING:
-    GraphAt = Callable[[int], nx.DiGraph[str]]
-    """A graph for each turn; turn 1 is the first revision."""
+GraphAt = Callable[[int], "nx.DiGraph[str]"]
+"""A graph for each turn; turn 1 is the first revision."""
 
 
 def check_seats(maker: str, seats: Sequence[str], *, least: int = 1) -> tuple[str, ...]:

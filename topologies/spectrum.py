@@ -49,6 +49,8 @@ def spectral_gap(graph: nx.Graph[str]) -> float | None:
     0.333333
     """
     heard = directed(graph)
+    if len(heard) < 2:
+        return 1.0
     parts = [_Part(heard, seats) for seats in nx.strongly_connected_components(heard)]
     closed = [part for part in parts if part.is_closed]
     if len(closed) > 1:
@@ -92,8 +94,8 @@ def _moduli(part: _Part) -> NDArray[np.float64]:
 def _moduli_sparse(part: _Part) -> NDArray[np.float64] | None:
     """Return the two largest moduli, or None without scipy or when its solver gives up."""
     try:
-        import scipy.sparse as sp  # type: ignore[import-untyped]
-        from scipy.sparse.linalg import ArpackError, eigs  # type: ignore[import-untyped]
+        import scipy.sparse as sp
+        from scipy.sparse.linalg import ArpackError, eigs
     except ImportError:
         return None
     import numpy as np

@@ -122,7 +122,9 @@ def test_check_topology_catches(maker: Any, rule: str) -> None:
 
 
 def first_ask(question: Question, seat: str, heard: tuple[Message, ...] = (), turn: int = 0) -> Ask:
-    return Ask(seat=seat, act="draft", turn=turn, question=question, instruction="?", heard=heard, expects="answer")
+    return Ask(
+        seat=seat, act="draft", turn=turn, question=question, instruction="?", heard=heard, expects="answer"
+    )
 
 
 def endless(question: Question, table: Table) -> Turns:
@@ -169,7 +171,8 @@ def test_check_protocol_catches(protocol: Any, rule: str) -> None:
 class Skipping:
     """A model that forgets the last request."""
 
-    lanes, batch = 0, None
+    lanes = 0
+    batch: int | None = None
 
     def prepare(self, agents: Sequence[Agent]) -> None:
         pass

@@ -83,7 +83,7 @@ def test_resume_of_a_finished_run_asks_nobody(tmp_path: Path) -> None:
 
 def test_a_run_folder_is_never_overwritten(tmp_path: Path) -> None:
     definition().run(questions(), record=tmp_path / "run")
-    with pytest.raises(RecordError, match="already holds a run. Continue it with: quorate resume"):
+    with pytest.raises(RecordError, match=r"already holds a run\. Continue it with: quorate resume"):
         definition().run(questions(), record=tmp_path / "run")
 
 
@@ -189,7 +189,7 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(tmp_path: Path) -> None:
     (folder / "events.jsonl").unlink()
     (folder / "events.jsonl").symlink_to("/dev/full")
     record = Record(folder)
-    with pytest.raises(RecordError, match="No space left on device. Nothing recorded so far is lost"):
+    with pytest.raises(RecordError, match=r"No space left on device\. Nothing recorded so far is lost"):
         record(Decided(question="q1", outcome=Outcome()))
     record.close()
 
@@ -211,7 +211,7 @@ asked = open(sys.argv[2], "a")
 def speak(ask, seed):
     time.sleep(0.0008)
     print(ask.question.id, ask.seat, ask.act, ask.turn, file=asked, flush=True)
-    return f"Because of {seed}. Answer: {seed % 3}"
+    return f"Because of {seed}.\\nAnswer: {seed % 3}"
 
 agents = [Agent(name, Scripted(speak)) for name in ("ada", "bo", "cy", "di")]
 definition = Definition(agents, topology="ring", protocol={"debate": {"rounds": 3}}, at_once=3)

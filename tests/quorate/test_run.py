@@ -16,7 +16,7 @@ from quorate.definition import Definition
 from quorate.errors import ProtocolError
 from quorate.events import Asked, Decided, Event, Failed, Heard, Said, Started
 from quorate.nouns import Ask, Outcome, Question, Reply, Table
-from quorate.protocols import debate, vote
+from quorate.protocols import debate
 from quorate.protocols.history import Turns
 from quorate.run import Engine
 
@@ -62,7 +62,9 @@ def panel(model: Any, *names: str) -> list[Agent]:
 
 def test_one_batch_per_model_over_all_questions_and_agents() -> None:
     model = Echo()
-    definition = Definition(panel(model, "ada", "bo", "cy"), protocol={"debate": {"rounds": 3, "until": "never"}})
+    definition = Definition(
+        panel(model, "ada", "bo", "cy"), protocol={"debate": {"rounds": 3, "until": "never"}}
+    )
     run = definition.run(questions(20))
     assert model.calls == [60, 60, 60]
     assert [outcome.answer for outcome in run] == ["2"] * 20
@@ -237,10 +239,14 @@ def drawn(definition: Definition, count: int) -> dict[tuple[str, str, int], int]
 
 @settings(max_examples=15, deadline=None)
 @given(at_once=st.integers(1, 9), lanes=st.integers(1, 3), batch=st.sampled_from([None, 1, 2]))
-def test_a_seed_reproduces_a_run_whatever_the_batch_order(at_once: int, lanes: int, batch: int | None) -> None:
+def test_a_seed_reproduces_a_run_whatever_the_batch_order(
+    at_once: int, lanes: int, batch: int | None
+) -> None:
     def definition(model: Any, **options: Any) -> Definition:
         rounds = {"debate": {"rounds": 2, "until": "never"}}
-        return Definition(panel(model, "ada", "bo", "cy"), topology="ring", protocol=rounds, seed=7, **options)
+        return Definition(
+            panel(model, "ada", "bo", "cy"), topology="ring", protocol=rounds, seed=7, **options
+        )
 
     expected = drawn(definition(Echo()), 6)
     assert drawn(definition(Echo(lanes, batch), at_once=at_once), 6) == expected

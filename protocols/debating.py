@@ -11,7 +11,7 @@ from inspect import isgeneratorfunction
 from typing import Any, Literal
 
 from quorate.errors import BadOption, did_you_mean
-from quorate.nouns import Ask, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Message, Question, Table
 from quorate.protocols.convergence import resolve_stop, unanimous
 from quorate.protocols.history import History, Memory, Turns, consult
 from quorate.protocols.prompting import Prompts
@@ -79,7 +79,9 @@ def debate(
     check = resolve_stop(until)
     decision = resolve_decision(decide)
     if rounds < 1:
-        raise BadOption(f"A debate of {rounds} rounds asks nobody; rounds counts the first drafts, so give 1 or more.")
+        raise BadOption(
+            f"A debate of {rounds} rounds asks nobody; the first drafts count as one, so give 1 or more."
+        )
     if critique not in CRITIQUES:
         raise BadOption(f"There is no critique '{critique}'. {did_you_mean(critique, CRITIQUES)}")
     history = History(question, table, memory=memory, prompts=Prompts.load(prompts), quote_limit=quote_limit)
@@ -153,4 +155,3 @@ def settle(history: History, decision: Any, tie_break: Any, reason: str) -> Turn
         outcome = decision(ballots)
     rng = history.table.rng(history.question.id, "tie")
     return history.conclude(break_tie(outcome, ballots, tie_break, rng), reason)
-

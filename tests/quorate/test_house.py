@@ -1,0 +1,177 @@
+"""The house rules: who may import whom, what is packaged, what importing costs."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = {
+    "quorate": "quorate",
+    "agents": "quorate.agents",
+    "protocols": "quorate.protocols",
+    "topologies": "quorate.topologies",
+}
+LOW = {"quorate.nouns", "quorate.answers", "quorate.errors", "quorate.registry"}
+ALLOWED = {
+    "quorate.events": LOW,
+    "quorate.topologies": LOW | {"quorate.events"},
+    "quorate.protocols": LOW | {"quorate.events"},
+    "quorate.agents": LOW | {"quorate.events"},
+}
+HEAVY = {"torch", "transformers", "peft", "openai", "datasets"}
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for room, package in ROOMS.items():
+        for path in sorted((ROOT / room).rglob("*.py")):
+            parts = path.relative_to(ROOT / room).with_suffix("").parts
+            if room == "quorate" and parts[0] in ROOMS:
+                continue
+            yield ".".join([package, *(part for part in parts if part != "__init__")]), path
+
+
+def imports(path: Path, *, top_level: bool) -> set[str]:
+    tree = ast.parse(path.read_text("utf-8"))
+    nodes = _top_level(tree.body) if top_level else ast.walk(tree)
+    found: set[str] = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def _top_level(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            continue
+        if isinstance(node, ast.If | ast.Try):
+            yield from _top_level(node.body)
+        yield node
+
+
+def package_of(module: str) -> str:
+    return next((room for room in ALLOWED if module == room or module.startswith(room + ".")), module)
+
+
+def test_every_room_imports_only_what_the_design_allows() -> None:
+    known = {name for name, _ in modules()}
+    for name, path in modules():
+        room = package_of(name)
+        if room not in ALLOWED:
+            continue
+        for used in imports(path, top_level=False):
+            if not used.startswith("quorate.") or used not in known:
+                continue
+            lower = any(
+                used == low or used.startswith(f"{low}_") or used.rsplit("_")[0] == low for low in LOW
+            )
+            fine = (
+                package_of(used) == room
+                or package_of(used) in ALLOWED[room]
+                or used in LOW
+                or _is_part_of(used, LOW)
+            )
+            assert fine or lower, f"{name} imports {used}, against the design's direction"
+
+
+def _is_part_of(used: str, homes: set[str]) -> bool:
+    """`quorate.answer_values` is a part of `quorate.answers`."""
+    return any(used.startswith(home.rstrip("s") + "_") for home in homes)
+
+
+def test_the_nouns_import_nothing_above_them() -> None:
+    for name, path in modules():
+        if name in LOW or _is_part_of(name, LOW):
+            used = {u for u in imports(path, top_level=False) if u.startswith("quorate.")}
+            allowed = {
+                u
+                for u in used
+                if any(u == low or u.startswith(low + ".") or _is_part_of(u, LOW) for low in LOW)
+            }
+            assert used == allowed, f"{name} imports {used - allowed}"
+
+
+def test_heavy_libraries_are_imported_only_where_a_model_is_really_loaded() -> None:
+    for name, path in modules():
+        heavy = {used.split(".")[0] for used in imports(path, top_level=True)} & HEAVY
+        if heavy:
+            pytest.fail(f"{name} imports {heavy} when it is imported")
+
+
+def test_rich_is_only_in_live_and_cli() -> None:
+    for name, path in modules():
+        if any(used.split(".")[0] == "rich" for used in imports(path, top_level=False)):
+            assert name.startswith(("quorate.live", "quorate.cli")), f"{name} imports rich"
+
+
+def test_importing_and_defining_loads_no_torch() -> None:
+    code = (
+        "import sys, quorate\n"
+        "assert not {'torch', 'transformers', 'networkx', 'rich'} & set(sys.modules)\n"
+        "from quorate import Agent, Definition, Scripted\n"
+        "Definition([Agent('ada', Scripted('Answer: 1'))]).ask('2+3?')\n"
+        "import quorate.cli\n"
+        "assert 'torch' not in sys.modules and 'transformers' not in sys.modules\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_packages_of_the_wheel_are_the_folders() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = set(project["tool"]["setuptools"]["packages"])
+    folders = {name for name, path in modules() if path.name == "__init__.py"}
+    assert listed == folders
+    shipped = project["tool"]["setuptools"]["package-data"]
+    for room, package in ROOMS.items():
+        data = {
+            path.relative_to(ROOT / room).as_posix()
+            for path in (ROOT / room).rglob("*")
+            if path.is_file()
+            and path.suffix not in (".py", ".pyc")
+            and "__pycache__" not in path.parts
+            and not (room == "quorate" and path.relative_to(ROOT / room).parts[0] in ROOMS)
+        }
+        patterns = shipped.get(package, [])
+        missing = {name for name in data if not any(Path(name).match(pattern) for pattern in patterns)}
+        assert not missing, f"{package} has files that the wheel leaves out: {missing}"
+
+
+def test_only_quorate_is_importable_from_outside_the_checkout(tmp_path: Path) -> None:
+    code = (
+        "import importlib.util as u\n"
+        "import quorate.agents, quorate.protocols, quorate.topologies\n"
+        "print([name for name in ('agents', 'protocols', 'topologies') if u.find_spec(name)])"
+    )
+    printed = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert printed.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    import quorate
+
+    assert sorted(quorate.__all__) == sorted(quorate._HOME_OF)
+    for name in quorate.__all__:
+        assert getattr(quorate, name).__doc__, f"quorate.{name} has no docstring"
+
+
+def test_no_file_outgrows_one_noun() -> None:
+    long = {name: n for name, path in modules() if (n := len(path.read_text("utf-8").splitlines())) > 500}
+    assert not long
+
+
+def test_the_changelog_and_the_citation_name_the_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    assert f"version: {project['project']['version']}" in (ROOT / "CITATION.cff").read_text("utf-8")
+    assert re.search(r"^## Unreleased$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)

@@ -1,0 +1,97 @@
+"""The README's blocks run, and print what it says; every example runs."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import subprocess
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+import yaml
+
+from quorate.definition_file import _DefinitionSpec
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.S | re.M)
+
+
+def test_the_python_blocks_print_what_they_say() -> None:
+    scope: dict[str, object] = {}
+    for block in blocks("python"):
+        expected = re.findall(r"^#> (.*)$", block, re.M)
+        printed = io.StringIO()
+        with redirect_stdout(printed):
+            exec(compile(block, "README.md", "exec"), scope)
+        assert printed.getvalue().splitlines() == expected
+
+
+def test_the_definition_is_one() -> None:
+    (block,) = blocks("yaml")
+    spec = _DefinitionSpec.model_validate(yaml.safe_load(block))
+    assert [agent.name for agent in spec.agents] == ["ada", "bo", "cy"]
+
+
+def test_the_commands_exist() -> None:
+    lines = "".join(blocks("console")).splitlines()
+    assert [line.split("#")[0].split() for line in lines[:2]] == [
+        ["$", "make", "demo"],
+        ["$", "make", "test"],
+    ]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for line in lines:
+        words = line.split("#")[0].split()
+        assert words[0] == "$"
+        if words[1] == "make":
+            assert re.search(rf"^{words[2]}:", makefile, re.M)
+        else:
+            assert words[1] == "quorate"
+            page = subprocess.run(
+                [sys.executable, "-m", "quorate.cli", words[2], "--help"], capture_output=True, text=True,
+                env={**os.environ, "COLUMNS": "200"}, check=True,
+            ).stdout  # fmt: skip
+            for option in re.findall(r"\s(--?[a-z][\w-]*)", line.split("#")[0]):
+                assert option in page
+
+
+def test_every_file_the_readme_links_to_is_there() -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.py")), ids=lambda path: path.stem)
+def test_every_example_runs(script: Path, tmp_path: Path) -> None:
+    if script.stem == "mixed_table":
+        pytest.importorskip("openai")
+        pytest.importorskip("uvicorn")
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "HF_HUB_OFFLINE": "1", "TMPDIR": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=200,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert script.stem in EXPECTED
+    for words in EXPECTED[script.stem]:
+        assert words in done.stdout
+
+
+EXPECTED = {
+    "ten_line_debate": ["answer: "],
+    "ring_against_complete": ["144 calls", "fewer tokens (the formula says"],
+    "mixed_table": ["solon decided", "failures: ()"],
+    "custom_protocol": ["51 after 4 calls: the minority was heard; plurality, 3 of 3 votes"],
+    "custom_topology": ["di hears ada, cy, eve"],
+    "resume_after_crash": ["20 questions decided", "asked twice: 0"],
+}
