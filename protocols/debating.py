@@ -117,7 +117,10 @@ def vote(
     --------
     >>> turns = vote(Question(text="2+3?"), Table(["ada", "bo"]))
     >>> asks = next(turns)
-    >>> said = [Message(number=n, seat=a.seat, act=a.act, turn=0, text="5", answer="5") for n, a in enumerate(asks)]
+    >>> said = [
+    ...     Message(number=number, seat=ask.seat, act=ask.act, turn=0, text="Answer: 5", answer="5")
+    ...     for number, ask in enumerate(asks)
+    ... ]
     >>> try:
     ...     turns.send(said)
     ... except StopIteration as end:

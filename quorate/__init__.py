@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from quorate.agents import Agent, Endpoint, Human, LocalModel, Nested, Recorded, Sampling, Scripted
-    from quorate.definition import Definition, Run, deliberate, resume
-    from quorate.definition_file import load_definition
+    from quorate.definition import Definition, Run, deliberate
+    from quorate.definition_file import load_definition, resume
     from quorate.errors import QuorateError
     from quorate.evaluate import Problem, load_problems
     from quorate.nouns import Ask, Ballot, Message, Outcome, Question, Reply, Table
@@ -47,8 +47,8 @@ _HOMES = {
         "Sampling",
         "Scripted",
     ),
-    "quorate.definition": ("Definition", "Run", "deliberate", "resume"),
-    "quorate.definition_file": ("load_definition",),
+    "quorate.definition": ("Definition", "Run", "deliberate"),
+    "quorate.definition_file": ("load_definition", "resume"),
     "quorate.errors": ("QuorateError",),
     "quorate.evaluate": ("Problem", "load_problems"),
     "quorate.nouns": ("Ask", "Ballot", "Message", "Outcome", "Question", "Reply", "Table"),

@@ -23,7 +23,7 @@ from typing import Any
 from quorate import registry
 from quorate.agents.agent import Agent, Model
 from quorate.errors import BadOption, RecordError, did_you_mean
-from quorate.evaluate import Problem, correct, dump_problems, load_problems
+from quorate.evaluate import Problem, correct, dump_problems
 from quorate.events import Event, Listener
 from quorate.nouns import Outcome, Question, Table
 from quorate.protocols.prompting import Prompts
@@ -279,7 +279,7 @@ class Definition:
     ) -> tuple[Record, dict[str, Replay]]:
         if not (resume and (folder / "manifest.json").exists()):
             return Record.create(folder, self.manifest(todo), dump_problems(todo)), {}
-        check_same(read_manifest(folder).get("setup"), json.loads(json.dumps(self.setup())))
+        check_same(_wherever(read_manifest(folder).get("setup")), _wherever(self.setup()))
         if (folder / PROBLEMS).read_text("utf-8") != dump_problems(todo):
             raise RecordError(
                 f"The run {folder} is about other problems than the ones given; they are in its {PROBLEMS}."
@@ -331,23 +331,6 @@ class Definition:
         }
 
 
-def resume(folder: str | Path, *, retry_failed: bool = False, listeners: Sequence[Listener] = ()) -> Run:
-    """Continue the run in a folder from its own manifest: recorded asks are not asked again.
-
-    Raises
-    ------
-    RecordError
-        When the run was defined by a Python script, which then must be run again with `resume=True`.
-    """
-    from quorate.definition_file import rebuild
-
-    definition = rebuild(read_manifest(folder), Path(folder))
-    problems = load_problems(Path(folder) / PROBLEMS)
-    return definition.run(
-        problems, record=folder, resume=True, retry_failed=retry_failed, listeners=listeners
-    )
-
-
 def deliberate(question: Question | str, agents: Sequence[Agent], **options: Any) -> Outcome:
     """Deliberate over one question: the shortest way in. Options are those of `Definition`.
 
@@ -392,6 +375,14 @@ def _warn_of_isolation(table: Table) -> None:
             UserWarning,
             stacklevel=4,
         )
+
+
+def _wherever(setup: Any) -> Any:
+    """Return a set-up without the addresses of its servers: the same model may be served elsewhere today."""
+    plain = json.loads(json.dumps(setup or {}))
+    for described in plain.get("models", ()):
+        described.pop("url", None)
+    return plain
 
 
 def _check_ids(todo: Sequence[Problem]) -> None:

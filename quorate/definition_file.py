@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,8 +26,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quorate import registry
 from quorate.agents.agent import Agent, Model, Sampling
-from quorate.definition import Definition
+from quorate.definition import Definition, Run
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
+from quorate.evaluate import load_problems
+from quorate.events import Listener
+from quorate.record import PROBLEMS, read_manifest
 
 
 class _Spec(BaseModel):
@@ -139,6 +142,21 @@ def rebuild(manifest: Mapping[str, Any], folder: Path) -> Definition:
             f"The run {folder} was defined in {path}, which has changed since; restore it first."
         )
     return _load_python(path)
+
+
+def resume(folder: str | Path, *, retry_failed: bool = False, listeners: Sequence[Listener] = ()) -> Run:
+    """Continue the run in a folder from its own manifest: recorded asks are not asked again.
+
+    Raises
+    ------
+    RecordError
+        When the run was defined by a Python script, which then must be run again with `resume=True`.
+    """
+    definition = rebuild(read_manifest(folder), Path(folder))
+    problems = load_problems(Path(folder) / PROBLEMS)
+    return definition.run(
+        problems, record=folder, resume=True, retry_failed=retry_failed, listeners=listeners
+    )
 
 
 class _Models:

@@ -29,7 +29,7 @@ AnswerKind = Literal["auto", "number", "choice", "maths", "text"]
 class Noun(BaseModel):
     """A frozen record that refuses fields it does not know."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="strings")
 
 
 class Question(Noun):
@@ -65,9 +65,12 @@ class Question(Noun):
             text, choices = data.get("text"), tuple(data.get("choices") or ())
             if not isinstance(text, str) or not text.strip():
                 raise BadQuestion("The question is empty: give it some text.")
+            if not _is_utf8(text, *(choice for choice in choices if isinstance(choice, str))):
+                raise BadQuestion("The question holds half a character (a lone surrogate); mend its encoding.")
             if not data.get("id"):
                 seed = "\x1f".join((text, *map(str, choices)))
                 data = {**data, "id": "q-" + hashlib.blake2b(seed.encode(), digest_size=5).hexdigest()}
+            data = {**data, "choices": choices}
             if choices and data.get("kind", "auto") == "auto":
                 data = {**data, "kind": "choice"}
             if data.get("kind") == "choice" and len(choices) < 2:
@@ -98,6 +101,14 @@ class Question(Noun):
     def of(cls, question: Question | str) -> Question:
         """Return `question` itself, or make one from its text."""
         return question if isinstance(question, Question) else cls(text=question)
+
+
+def _is_utf8(*texts: str) -> bool:
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _letters(index: int) -> str:
@@ -135,6 +146,14 @@ class Reply(Noun):
     finish: Literal["stop", "length", "error"] = "stop"
     cut: Cut | None = None
     scores: dict[str, float] | None = None
+
+    @field_validator("text", mode="before")
+    @classmethod
+    def _whole(cls, text: Any) -> Any:
+        """Replace half characters (lone surrogates), which no file can hold."""
+        if isinstance(text, str) and not text.isascii():
+            return text.encode("utf-8", "replace").decode()
+        return text
 
 
 class Message(Reply):
@@ -269,8 +288,8 @@ class Table:
     ----------
     seats : sequence of str
         The debaters, in order.
-    graph : networkx.DiGraph or callable
-        An edge u -> v means that **v hears u**; a callable gets the turn (1 for the first revision) and
+    graph : networkx graph or callable
+        An edge u -> v means that **v hears u**, an undirected one both ways; a callable gets the turn (1 for the first revision) and
         returns that turn's graph. None means that everybody hears everybody.
     offices : mapping of str to str
         Seats outside the graph, by office: `{"judge": "solon"}`.
@@ -293,7 +312,7 @@ class Table:
     def __init__(
         self,
         seats: Sequence[str],
-        graph: nx.DiGraph[str] | Callable[[int], nx.DiGraph[str]] | None = None,
+        graph: nx.Graph[str] | Callable[[int], nx.Graph[str]] | None = None,
         *,
         offices: Mapping[str, str] | None = None,
         seed: int = 0,
@@ -354,7 +373,7 @@ class Table:
         """Return a generator derived from the table's seed and `parts`; never the global one."""
         return random.Random(derive_seed(self.seed, *parts))
 
-    def _neighbours(self, graph: nx.DiGraph[str]) -> dict[str, tuple[str, ...]]:
+    def _neighbours(self, graph: nx.Graph[str]) -> dict[str, tuple[str, ...]]:
         nodes = set(graph.nodes)
         for node in nodes - set(self.seats):
             raise BadGraph(
@@ -365,7 +384,7 @@ class Table:
                 raise BadGraph(
                     f"The agent '{seat}' is not in the graph; add it as a node, even an isolated one."
                 )
-        heard = graph.predecessors if graph.is_directed() else graph.neighbors
+        heard = getattr(graph, "predecessors", graph.neighbors)  # an undirected edge is heard both ways
         return {
             seat: tuple(sorted((u for u in heard(seat) if u != seat), key=self._order.__getitem__))
             for seat in self.seats

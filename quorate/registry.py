@@ -30,7 +30,7 @@ class Registry:
     --------
     >>> shape = Registry("shape", home=None)
     >>> @shape
-    ... def square(side: int = 1) -> int:
+    ... def square(*, side: int = 1) -> int:
     ...     return side * side
     >>> shape.resolve({"square": {"side": 3}})()
     9
@@ -105,9 +105,9 @@ class Registry:
     def _load(self) -> None:
         if self._loaded:
             return
-        self._loaded = True
         if self._home is not None:
             importlib.import_module(self._home)
+        self._loaded = True
         for entry in entry_points(group=f"quorate.{self.kind}"):
             self._makers.setdefault(entry.name, entry.load())
 
@@ -134,7 +134,7 @@ def spell(maker: Any) -> Any:
     {'sorted': {'reverse': True}}
     """
     if isinstance(maker, functools.partial):
-        options = {**maker.keywords}
+        options = {**maker.keywords, **({"*": list(maker.args)} if maker.args else {})}
         inner = spell(maker.func)
         if isinstance(inner, dict):
             (name, bound), *_ = inner.items()

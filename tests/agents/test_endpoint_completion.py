@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quorate.agents.completion import GAP, SHORTEST, Prompt, estimate, read_completion, whole
+from quorate.agents.endpoint.completion import GAP, SHORTEST, Prompt, estimate, read_completion, whole
 from quorate.nouns import Cut, Reply
 
 PROMPT = Prompt("", (), "What is 2+3?")

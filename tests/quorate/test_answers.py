@@ -48,6 +48,7 @@ MARKERS: list[tuple[str, str | None]] = [
     ("Answer:\n18", None),
     ("It is 18.", None),
     ("In answer: 18", None),
+    ("Thus" + " " * 50 + "answer: 18", None),
     ("Please end with a line Answer: 18", None),
     ("", None),
     (r"So it is \boxed{18}.", "18"),
@@ -140,7 +141,10 @@ def test_markers_mean_the_same_for_other_kinds(kind: AnswerKind, text: str) -> N
         (TEXT, "Answer: Yes, because it floats.", "yes"),
         (TEXT, "The answer is Dr. Who.", "dr. who"),
         (TEXT, "Answer: " + "x" * 201, None),
+        (TEXT, "It floats.\n#### Yes", "yes"),
+        (TEXT, "#### Notes", None),
         (AUTO, "Answer: Paris", "paris"),
+        (AUTO, "Answer: 2. Paris", "2. paris"),
         (AUTO, "Answer: yes", "yes"),
         (AUTO, "Answer: (3, 1/2)", "(3,0.5)"),
         (AUTO, r"Answer: $x^{2}$", "x^2"),
@@ -287,3 +291,16 @@ def test_same_compares_values() -> None:
 )
 def test_stated_confidence(text: str, confidence: float | None) -> None:
     assert read_confidence(text) == (None if confidence is None else pytest.approx(confidence))
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("Only 1 and 7 divide it. Answer: 7", "7"),
+        ("So be it! **Final answer:** 12", "12"),
+        ("We are asked for the answer: 7", None),
+        ("bo says 5, answer: 6", None),
+    ],
+)
+def test_a_marker_may_follow_a_sentence_on_its_line(text: str, answer: str | None) -> None:
+    assert read(Question(text="How many?", kind="number"), text) == answer

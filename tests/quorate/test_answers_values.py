@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from quorate.answer_latex import fold, unlatex
-from quorate.answer_values import MAX_DIGITS, auto, maths, number, squash, text
 from quorate.answers import canonical
+from quorate.answers.latex import fold, unlatex
+from quorate.answers.numbers import MAX_DIGITS, number
+from quorate.answers.values import auto, maths, squash, text
 
 NUMBERS: list[tuple[str, str | None]] = [
     ("18", "18"),

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from quorate.agents import Agent, Scripted
-from quorate.definition import Definition, resume
-from quorate.definition_file import build
+from quorate.definition import Definition
+from quorate.definition_file import build, resume
 from quorate.errors import RecordBusy, RecordError, RecordMismatch
 from quorate.events import Asked, Decided, Event, Failed, Said, Started
-from quorate.nouns import Ask, Outcome, Question
+from quorate.nouns import Ask, Outcome, Question, Reply
 from quorate.record import Record, read_events, read_manifest, read_replays
 
 
@@ -258,3 +258,21 @@ def check(folder: Path, expected: dict[str, Outcome]) -> None:
     assert outcomes == expected
     answered = said(folder)
     assert len(answered) == len(set(answered))
+
+
+def test_whatever_a_model_says_survives_the_record(tmp_path: Path) -> None:
+    hostile = "\ud800 half \x00 \x1b[2J {} \u2028\n" + '{"type":"decided"}' + "\r\n\nAnswer: 1"
+    scores = {"A": float("-inf"), "B": float("nan"), "C": -1.5}
+
+    def speak(ask: Ask, seed: int) -> Reply:
+        return Reply(text=hostile, scores=scores, logprob=float("-inf"))
+
+    first = definition(speak).run(questions(2), record=tmp_path / "run")
+    cut(tmp_path / "run", 12)
+    again = definition(speak).run(questions(2), record=tmp_path / "run", resume=True)
+    assert again.outcomes == first.outcomes
+    message = next(e.message for e in read_events(tmp_path / "run") if isinstance(e, Said))
+    assert message.text == hostile.replace("\ud800", "?")
+    assert message.scores is not None
+    assert message.scores["A"] == float("-inf")
+    assert message.logprob == float("-inf")

@@ -86,6 +86,9 @@ _COLON = re.compile(r"s?[*_`]{0,3}[ \t]*[:：]")
 _LINE_HEAD = re.compile(
     r"[ \t*_#•+-]*(?:[0-9]{1,2}[.)][ \t]*)?[*_]*(?:(?:the|my)[ \t]+)?(?:(?:final|correct)[ \t]+)?[*_]*"
 )
+_AFTER_SENTENCE = re.compile(
+    r"[.!?][\"')\]]?[ \t]+[*_]*(?:(?:the|my)[ \t]+)?(?:(?:final|correct)[ \t]+)?[*_]*$"
+)
 # "The answer is correct", "... is that no such x exists": remarks about an answer, not the answer.
 _IS = re.compile(
     r"[*_]{0,3}[ \t]+is\b(?:[ \t]+(?:indeed|therefore|thus|still|simply|actually)\b)?[ \t]*[:：]?"
@@ -122,7 +125,7 @@ def _after_colon(text: str, low: str, head: str, at: int) -> str | None:
     colon = _COLON.match(low, at)
     if colon is None:
         return _after_is(text, low, head, at)
-    if len(head) < _HEAD and _LINE_HEAD.fullmatch(head):
+    if (len(head) < _HEAD and _LINE_HEAD.fullmatch(head)) or _AFTER_SENTENCE.search(head):
         return _line(text, colon.end())
     return _braced(text, colon.end()) if head.endswith(("{final ", "{")) else None
 
@@ -167,16 +170,25 @@ def _braced(text: str, at: int) -> str:
     return ""
 
 
-def last_boxed(raw: str) -> str:
-    r"""Return the content of the last box in a raw answer, or the answer itself.
+_BOLD = re.compile(r"\*\*([^*\s][^*]*)\*\*|(?<=\w)\*\*(?=[\s.,]|$)")
+
+
+def clean(raw: str) -> str:
+    r"""Take away the markup around a raw answer, and the characters that cannot be shown.
 
     Examples
     --------
-    >>> last_boxed(r"$\boxed{\frac{1}{2}}$"), last_boxed("18")
-    ('\\frac{1}{2}', '18')
+    >>> clean(r" $\boxed{\frac{1}{2}}$ "), clean("**18** dollars"), clean("Pa\x00ris")
+    ('\\frac{1}{2}', '18 dollars', 'Pa ris')
     """
-    at = raw.rfind("\\boxed{")
-    return raw if at < 0 else _braced(raw, at + len("\\boxed{"))
+    if not raw.isprintable():
+        raw = "".join(character if character.isprintable() else " " for character in raw)
+    boxed = raw.rfind("\\boxed{")
+    if boxed >= 0:
+        raw = _braced(raw, boxed + len("\\boxed{"))
+    if "**" in raw:
+        raw = _BOLD.sub(r"\1", raw)
+    return raw.strip(" *`")
 
 
 _CONFIDENCE = re.compile(

@@ -1,16 +1,11 @@
-r"""One spelling per value: numbers, light LaTeX and short texts.
+r"""Numbers in an answer: every spelling of a value becomes one exact string, without floating point.
 
-    number("$1,234.50")      -> "1234.5"          number(r"\frac{2}{6}")  -> "1/3"
-    maths(r"\dfrac{\sqrt3}2") -> "√(3)/2"          text("The  Eiffel Tower.") -> "eiffel tower"
-
-Everything here is linear in the length of its input, looks at no more than a thousand characters of it,
-and evaluates nothing: the texts come from models and are not trusted.
+"$1,234.50"  ->  "1234.5"        "3 x 10^8 m/s"  ->  "300000000"        r"\frac{2}{6}"  ->  "1/3"
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from fractions import Fraction
 
 from quorate.answer_latex import fold, unlatex
@@ -18,8 +13,6 @@ from quorate.answer_latex import fold, unlatex
 MAX_DIGITS = 100
 """Digits of a number, of each part of a fraction, and of what is written out."""
 MAX_NUMBER = 300
-MAX_MATHS = 1_000
-MAX_TEXT = 200
 
 DECIMAL = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?|\.[0-9]+)"
 _TEN = r"10\s?(?:\^|\*\*)\s?[{(]?\s?(?P<%s>[-+]?[0-9]{1,3})(?![0-9])\s?[)}]?"
@@ -45,6 +38,7 @@ _TEXT_UNIT = re.compile(
     r"(?<=[0-9A-Za-z})\s])(?:\\[ ,;])*\\(?:text|textrm|mathrm|mbox)\s?\{([A-Za-z/. ]{1,30})\}"
     r"(?:\^\{?[0-9]\}?)?[ .$]*$"
 )
+UNKNOWN = re.compile(r"(?:(?<=[,;(\[{])|^)\s*[A-Za-z](?:\([A-Za-z]\))?\s*[=∈]\s*")
 _SEVERAL = re.compile(r"[,;]\s|\b(?:and|or)\b")
 _ASIDE = re.compile(r"\s+\([^()0-9]*\)$")
 _UNIT = re.compile(r"[A-Za-z°%µμΩ$€£¥][A-Za-z°%µμΩ.'’/*-]{0,24}(?:\^\(?-?[0-9]\)?)?,?")
@@ -111,7 +105,7 @@ def number(raw: str, *, expected: bool = True) -> str | None:
     return _write(-value if "-" in (found["sign"], found["inner"]) else value)
 
 
-def _without_text_unit(raw: str) -> str:
+def without_text_unit(raw: str) -> str:
     r"""Cut a unit in \\text{...} off the end: there even a single letter is a unit and no factor."""
     unit = _TEXT_UNIT.search(raw) if "\\" in raw else None
     if unit is None or not all(_is_unit(word, True) for word in unit[1].split()):
@@ -121,7 +115,7 @@ def _without_text_unit(raw: str) -> str:
 
 def _bare(raw: str, expected: bool) -> str:
     """Take away what may stand around a number: LaTeX, delimiters, "about", "x =", brackets."""
-    plain = _without_text_unit(fold(raw))
+    plain = without_text_unit(fold(raw))
     if "\\" in plain or "{,}" in plain:
         plain = unlatex(_MIXED.sub(lambda m: f"{m[1]} {m[2] or m[4]}/{m[3] or m[5]}", plain))
     plain = plain.strip(" *`\"'")
@@ -140,7 +134,7 @@ def _bare(raw: str, expected: bool) -> str:
 
 def _after_equals(plain: str, expected: bool) -> str:
     if not expected:
-        return _UNKNOWN.sub("", plain, count=1)
+        return UNKNOWN.sub("", plain, count=1)
     # "2*9 = 18" is one number, "x = 2, y = 3" and "x = 2 or x = 3" are two.
     before, _, after = plain.replace("≈", "=").rpartition("=")
     return plain if _SEVERAL.search(before) else after.strip()
@@ -189,18 +183,14 @@ def _value(found: re.Match[str]) -> Fraction | None:
     if found["mantissa"]:
         mantissa = _decimal(found["mantissa"])
         power = int(found["exponent"] or found["power"] or 0)
-        return mantissa if mantissa is None or not power else _shifted(mantissa, power)
+        return mantissa if mantissa is None or not power else mantissa * Fraction(10) ** power
     if found["alone"]:
-        return _shifted(Fraction(1), int(found["alone"]))
+        return Fraction(10) ** int(found["alone"])
     top, bottom = _decimal(found["top"] or found["part"]), _decimal(found["bottom"] or found["parts"])
     whole = _decimal(found["whole"] or "0")
     if top is None or whole is None or not bottom:
         return None
     return whole + top / bottom
-
-
-def _shifted(value: Fraction, power: int) -> Fraction | None:
-    return value * Fraction(10) ** power if abs(power) <= 2 * MAX_DIGITS else None
 
 
 def _decimal(digits: str) -> Fraction | None:
@@ -237,129 +227,3 @@ def _places(bottom: int) -> int | None:
         bottom //= 5
         fives += 1
     return max(twos, fives) if bottom == 1 else None
-
-
-_UNKNOWN = re.compile(r"(?:(?<=[,;(\[{])|^)\s*[A-Za-z](?:\([A-Za-z]\))?\s*[=∈]\s*")
-_CALCULATION = re.compile(r"^[-+*/^().√0-9]+=(?=[^=]+$)")
-_PROSE = re.compile(r"(?<![^\W\d_])(?:[^\W\d_]{3,}\W+){3}")
-_JOINED = re.compile(r",? (?:or|and) (?![A-Za-z]{2}|a )")
-_GROUPED = re.compile(r"(?<![0-9.,])[1-9][0-9]{0,2}(?:,[0-9]{3})+(?![0-9])")
-_SPACE = re.compile(r"(?<![0-9]) | (?![0-9])")
-_LETTER = re.compile(r"\(([A-Z])\)")
-_PLAIN_ROOT = re.compile(r"(?:\bsqrt\s?|√)(?:\(|([0-9]+|[A-Za-zπ]))")
-_PLAIN_NAMES = re.compile(r"(?<![A-Za-z])(pi|infinity|inf)(?![A-Za-z])")
-_SIMPLE_POWER = re.compile(r"([\^_])\(([0-9]+|[A-Za-zπ])\)")
-_PRODUCT = re.compile(r"(?<=[0-9])\*(?=[A-Za-zπ√(])")
-_LONG_COEFFICIENT = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?=[a-zπ√])")
-_SEPARATOR = re.compile(r"([,;∪∩()\[\]{}])")
-_WORDS = re.compile(r"[^\W\d_]{2,}(?:[ '-][^\W\d_]+)*")
-
-
-def maths(raw: str) -> str | None:
-    r"""Write a mathematical answer in plain notation, so that common spellings of one value coincide.
-
-    Light LaTeX is resolved, spaces and an "x =" in front go, entries of tuples, intervals and sets are
-    written as numbers where they are numbers and keep their order; "2 or 3" is the list 2,3. An answer of
-    words is read as text, a sentence with formulas is unreadable. Nothing is simplified: 2(x+1) and 2x+2
-    differ.
-
-    Examples
-    --------
-    >>> maths(r"x = \dfrac{\sqrt3}{2}"), maths(r"\left( \frac12, 3 \right]"), maths("0.50")
-    ('√(3)/2', '(0.5,3]', '0.5')
-    """
-    if len(raw) > MAX_MATHS:
-        return None
-    value = number(raw, expected=False)
-    if value is not None:
-        return value
-    plain = " ".join(unlatex(_without_text_unit(fold(raw))).replace("$", "").split()).strip(" .,;")
-    if _WORDS.fullmatch(plain):
-        return text(plain)
-    if _PROSE.search(plain):
-        return None
-    if ", " in plain:
-        plain = _GROUPED.sub(lambda m: m[0].replace(",", ""), plain)
-    plain = _JOINED.sub(",", _PLAIN_NAMES.sub(lambda m: "π" if m[1] == "pi" else "∞", plain))
-    plain = _PLAIN_ROOT.sub(lambda m: f"√({m[1]})" if m[1] else "√(", plain)
-    plain = _SPACE.sub("", plain.replace("°", "").replace("&", ","))
-    plain = _CALCULATION.sub("", _UNKNOWN.sub("", plain)) if "=" in plain or "∈" in plain else plain
-    plain = _PRODUCT.sub("", _SIMPLE_POWER.sub(r"\1\2", plain))
-    plain = _LONG_COEFFICIENT.sub(lambda m: m[0].replace(",", ""), plain)
-    return _entries(_LETTER.sub(r"\1", plain) if len(plain) == len("(A)") else plain) or None
-
-
-def _entries(plain: str) -> str:
-    """Write as a number each entry that stands alone between separators."""
-    pieces = _SEPARATOR.split(plain)
-    for at in range(0, len(pieces), 2):
-        before = pieces[at - 1] if at else ""
-        after = pieces[at + 1] if at + 1 < len(pieces) else ""
-        if before not in (")", "]", "}") and after not in ("(", "[", "{"):
-            pieces[at] = number(pieces[at], expected=False) or pieces[at]
-    return "".join(pieces)
-
-
-_EDGES = " \t.,;:!?\"'`*_“”‘’«»"
-_BRACKETS = ("()", "[]", "{}", "<>")
-_MOST_BRACKETS = 9
-_ARTICLE = re.compile(r"(?:the|an?) (?!and |or |& )(?=\w)")
-_VERDICT = re.compile(r"(yes|no)[,.;:]\s")
-
-
-def squash(raw: str) -> str:
-    """Fold case, width and white space, and take away what stands around the words.
-
-    Examples
-    --------
-    >>> squash(" “The  Eiffel Tower.” "), squash("(B)"), squash("> ]")
-    ('eiffel tower', 'b', '> ]')
-    """
-    folded = " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", raw).casefold()).split())
-    inner = folded.strip(_EDGES)
-    for _ in range(_MOST_BRACKETS):
-        if inner[:1] + inner[-1:] not in _BRACKETS or len(inner) < 3:
-            break
-        inner = inner[1:-1].strip(_EDGES)
-    inner = _ARTICLE.sub("", inner, count=1) if _ARTICLE.match(inner) else inner
-    return inner or folded
-
-
-def text(raw: str) -> str | None:
-    """Write a short text answer: folded, without quotes, end punctuation and a leading article.
-
-    "Yes, because ..." is "yes"; a text of more than `MAX_TEXT` characters is no short answer.
-
-    Examples
-    --------
-    >>> text("The  Eiffel Tower."), text("No, it floats."), text("word " * 99) is None
-    ('eiffel tower', 'no', True)
-    """
-    words = squash(raw)
-    verdict = _VERDICT.match(words)
-    if verdict:
-        return verdict[1]
-    return words if 0 < len(words) <= MAX_TEXT else None
-
-
-_MATHS_SIGN = re.compile(r"\\[A-Za-z]|[\^√π∞∪∈±]")
-_LONG_WORD = re.compile(r"(?<![^\W\d_])(?!sin|cos|tan|log|inf|sqrt|and)[^\W\d_]{3}")
-
-
-def auto(raw: str) -> str | None:
-    r"""Read an answer of unknown kind: a number if it looks like one, else maths, else a short text.
-
-    Maths is what holds a LaTeX command, a power or root sign, or digits or operators but no word. A title
-    such as "7 Samurai" looks like a number with its unit: give such a question the kind "text".
-
-    Examples
-    --------
-    >>> auto("18 dollars"), auto("(3, 1/2)"), auto("Paris"), auto("4 July")
-    ('18', '(3,0.5)', 'paris', '4 july')
-    """
-    value = number(raw, expected=False)
-    if value is not None:
-        return value
-    if _MATHS_SIGN.search(raw) or (not _LONG_WORD.search(raw) and re.search(r"[0-9+*=<>]", raw)):
-        return maths(raw)
-    return text(raw)
