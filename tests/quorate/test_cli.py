@@ -190,7 +190,7 @@ def test_ctrl_c_leaves_a_resumable_run_and_says_how(tmp_path: Path, study: tuple
     (tmp_path / "slow.py").write_text(SLOW)
     rows = [{"id": f"q{i}", "text": f"What is {i}+5?"} for i in range(40)]
     (tmp_path / "many.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    command = [sys.executable, "-m", "quorate.cli", "run", "slow.py", "many.jsonl", "-o", "runs/slow"]
+    command = [sys.executable, "-m", "quorate", "run", "slow.py", "many.jsonl", "-o", "runs/slow"]
     environment = {**os.environ, "COLUMNS": "200"}
     process = subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
@@ -203,7 +203,7 @@ def test_ctrl_c_leaves_a_resumable_run_and_says_how(tmp_path: Path, study: tuple
     assert process.returncode == 130, err
     assert "go on with: quorate resume runs/slow" in out
     resumed = subprocess.run(
-        [sys.executable, "-m", "quorate.cli", "resume", "runs/slow"],
+        [sys.executable, "-m", "quorate", "resume", "runs/slow"],
         cwd=tmp_path, check=True, capture_output=True, text=True, env=environment,
     )  # fmt: skip
     assert "40 questions decided" in resumed.stdout

@@ -54,7 +54,7 @@ def test_the_commands_exist() -> None:
         else:
             assert words[1] == "quorate"
             page = subprocess.run(
-                [sys.executable, "-m", "quorate.cli", words[2], "--help"], capture_output=True, text=True,
+                [sys.executable, "-m", "quorate", words[2], "--help"], capture_output=True, text=True,
                 env={**os.environ, "COLUMNS": "200"}, check=True,
             ).stdout  # fmt: skip
             for option in re.findall(r"\s(--?[a-z][\w-]*)", line.split("#")[0]):

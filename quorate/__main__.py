@@ -1,0 +1,5 @@
+"""Run the command line: `python -m quorate`."""
+
+from quorate.cli import main
+
+main()

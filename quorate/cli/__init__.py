@@ -1,0 +1,26 @@
+"""The command `quorate`: thin; everything it does is one call in Python.
+
+demo, debate, run, resume, watch, topology, models. Errors are sentences; the exit status is 1 when something
+failed, 2 for wrong arguments, 130 after ctrl-C.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+
+from quorate.cli.commands import app
+from quorate.cli.showing import complain, show_warning
+from quorate.errors import QuorateError
+
+__all__ = ["app", "main"]
+
+
+def main() -> None:
+    """Run the command line; errors are sentences, not tracebacks."""
+    warnings.showwarning = show_warning
+    try:
+        app()
+    except QuorateError as error:
+        complain(str(error))
+        sys.exit(1)

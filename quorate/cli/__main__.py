@@ -1,0 +1,5 @@
+"""Run the command line: `python -m quorate.cli`."""
+
+from quorate.cli import main
+
+main()
