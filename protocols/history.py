@@ -235,6 +235,7 @@ class History:
                 and not dissent,
                 "dissent": dissent if outcome.answer is not None else (),
                 "failed": tuple(failed),
+                "cut": sum(m.cut is not None for m in self.messages),
                 "calls": self.calls,
                 "tokens_in": sum(m.tokens_in for m in self.messages),
                 "tokens_out": sum(m.tokens_out for m in self.messages),

@@ -257,6 +257,8 @@ class Outcome(Noun):
     """Seats whose last answer could not be read: abstentions."""
     failed: tuple[str, ...] = ()
     """Seats that failed at least once."""
+    cut: int = 0
+    """Prompts that had to be shortened to fit a model's context; the messages say by how much."""
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0

@@ -29,6 +29,18 @@ app = typer.Typer(
 )
 
 
+def _topologies() -> list[str]:
+    from quorate import registry
+
+    return list(registry.topology)
+
+
+def _stops() -> list[str]:
+    from quorate import registry
+
+    return list(registry.stop)
+
+
 ViewOption = Annotated[
     View, typer.Option(help="How to show the run: live on a terminal, plain lines elsewhere, or quiet.")
 ]
@@ -61,9 +73,11 @@ def debate(
     judge: Annotated[
         str | None, typer.Option(help="Model of a judge who ends the debate and decides.")
     ] = None,
-    topology: Annotated[str, typer.Option("--topology", "-t", help="Who hears whom.")] = "ring",
+    topology: Annotated[
+        str, typer.Option("--topology", "-t", help="Who hears whom.", autocompletion=_topologies)
+    ] = "ring",
     rounds: Annotated[int, typer.Option("--rounds", "-r", help="Most rounds, the drafts included.")] = 3,
-    until: Annotated[str, typer.Option(help="When to stop early.")] = "unanimous",
+    until: Annotated[str, typer.Option(help="When to stop early.", autocompletion=_stops)] = "unanimous",
     temperature: Annotated[float, typer.Option(min=0.0, help="0 is greedy.")] = 0.7,
     max_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of one answer.")] = 512,
     human: Annotated[bool, typer.Option("--human", help="Take a seat yourself.")] = False,
@@ -139,7 +153,9 @@ def _names(count: int) -> list[str]:
 @app.command()
 def demo(
     record: RecordOption = None,
-    topology: Annotated[str, typer.Option("--topology", "-t", help="Who hears whom.")] = "ring",
+    topology: Annotated[
+        str, typer.Option("--topology", "-t", help="Who hears whom.", autocompletion=_topologies)
+    ] = "ring",
     seed: Annotated[int, typer.Option(help="Every draw derives from it.")] = 0,
     pace: Annotated[
         float, typer.Option(min=0.0, help="Seconds to wait after every message while it is drawn live.")
@@ -232,7 +248,9 @@ def watch(
 
 @app.command(epilog=help.TOPOLOGY)
 def topology(
-    name: Annotated[str | None, typer.Argument(help="Which graph; leave it out for the list.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="Which graph; leave it out for the list.", autocompletion=_topologies)
+    ] = None,
     agents: Annotated[int, typer.Option("--agents", "-n", min=1, help="How many agents.")] = 6,
     option: Annotated[
         list[str] | None, typer.Option("--option", "-o", help="An option of the maker, as key=value.")

@@ -108,13 +108,15 @@ def dissent_lines(outcome: Outcome, ranks: Mapping[str, int], width: int, lines:
 
 
 def losses(outcome: Outcome, width: int) -> Line:
-    """Say who abstained and who failed; empty when nobody did."""
+    """Say who abstained and who failed, and whose prompts were cut; empty when nobody and none."""
     failed = ", ".join(clean(seat, 16) for seat in outcome.failed[:12])
     parts: list[Line] = []
     if outcome.invalid:
         parts.append([(f"{outcome.invalid} abstained", PLAIN)])
     if outcome.failed:
         parts.append([(fit(f"failed at least once: {failed}", width), BAD)])
+    if outcome.cut:
+        parts.append([(f"{outcome.cut} prompt{'s' * (outcome.cut != 1)} cut to fit the context", PLAIN)])
     return joined(parts)
 
 
@@ -207,6 +209,8 @@ def outcome_text(outcome: Outcome, question: Question | None = None) -> str:
     ]
     if outcome.invalid:
         rows.append(("abstained", str(outcome.invalid)))
+    if outcome.cut:
+        rows.append(("cut", f"{outcome.cut} prompt{'s' * (outcome.cut != 1)}, to fit the context"))
     if outcome.failed:
         rows.append(("failed", ", ".join(clean(seat, 40) for seat in outcome.failed)))
     spent = f"{outcome.tokens_in} tokens in, {outcome.tokens_out} tokens out"

@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 
 from quorate.errors import BadOption, UnknownName
-from quorate.nouns import Ask, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Cut, Message, Outcome, Question, Table
 from quorate.protocols import any_of, budget, debate, judge_agrees, judge_decides, quorum, stable, vote
 from quorate.protocols.history import Turns
 
@@ -99,6 +99,15 @@ def test_a_failed_seat_reaches_nobody_and_keeps_its_standing_answer() -> None:
     assert [m.answer for m in waves[2][0].heard] == ["6", "7"]
     assert outcome.failed == ("bo",)
     assert outcome.tally == {"5": 1, "6": 1, "7": 1}
+
+
+def test_an_outcome_counts_the_prompts_that_were_cut() -> None:
+    turns = vote(QUESTION, Table(SEATS))
+    said = [message(ask, n, "Answer: 5") for n, ask in enumerate(next(turns))]
+    said[1] = said[1].model_copy(update={"cut": Cut(exchanges=1, tokens=20)})
+    with pytest.raises(StopIteration) as end:
+        turns.send(said)
+    assert end.value.value.cut == 1
 
 
 def test_a_seat_that_fails_from_the_start_is_an_abstention_and_unheard() -> None:

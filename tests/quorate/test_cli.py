@@ -207,3 +207,23 @@ def test_ctrl_c_leaves_a_resumable_run_and_says_how(tmp_path: Path, study: tuple
         cwd=tmp_path, check=True, capture_output=True, text=True, env=environment,
     )  # fmt: skip
     assert "40 questions decided" in resumed.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "completions"),
+    [
+        ("quorate de", {"debate", "demo"}),
+        ("quorate topology ri", {"ring"}),
+        ("quorate debate x --until q", {"quorum"}),
+    ],
+)
+def test_shell_completion(words: str, completions: set[str]) -> None:
+    environment = {
+        **os.environ,
+        "_QUORATE_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    program = Path(sys.executable).with_name("quorate")
+    done = subprocess.run([str(program)], env=environment, capture_output=True, text=True, check=False)
+    assert set(done.stdout.split()) == completions

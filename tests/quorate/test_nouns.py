@@ -195,7 +195,7 @@ def test_the_head_of_an_edge_hears_its_tail() -> None:
 
 def test_neighbours_of_an_undirected_graph_hear_each_other_in_seat_order() -> None:
     path: nx.Graph[str] = nx.Graph([("cy", "bo"), ("bo", "ada")])
-    table = Table(SEATS, path)  # type: ignore[arg-type]
+    table = Table(SEATS, path)
     assert table.hearing(1) == {"ada": ("bo",), "bo": ("ada", "cy"), "cy": ("bo",)}
 
 

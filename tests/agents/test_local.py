@@ -1,0 +1,552 @@
+"""The local model: loading, replies, options, scores, errors of single requests, closing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quorate.agents import decoding, local_base, local_files, local_session
+from quorate.agents.agent import Model, Request
+from quorate.agents.decoding import Row
+from quorate.agents.local import LocalModel
+from quorate.agents.local_batch import in_halves, token_budget
+from quorate.agents.local_files import fingerprint
+from quorate.agents.local_session import ANSWER, Session
+from quorate.errors import AdapterMismatch, BadOption, MissingModel, ModelError
+from quorate.nouns import Reply
+from quorate.registry import model as registry
+
+MakeRequest = Callable[..., Request]
+Replies = Callable[[LocalModel, Sequence[Request]], list[Reply]]
+
+
+def session_of(model: LocalModel) -> Session:
+    assert model._session is not None
+    return model._session
+
+
+# Loading
+
+
+def test_it_is_imported_without_torch() -> None:
+    code = (
+        "import sys, quorate.agents.local;"
+        "print([name for name in ('torch', 'transformers', 'peft', 'numpy') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_it_is_a_model_and_in_the_registry(standin: Path) -> None:
+    made = registry.resolve({"transformers": {"path": str(standin), "dtype": "float32"}})()
+    assert isinstance(made, LocalModel)
+    assert isinstance(made, Model)
+    assert (made.lanes, made.batch) == (1, None)
+    with pytest.raises(BadOption, match="no option 'dtyp'"):
+        registry.resolve({"transformers": {"path": "x", "dtyp": "auto"}})
+
+
+def test_a_folder_never_touches_the_network(
+    standin: Path, no_network: None, make_request: MakeRequest, replies: Replies
+) -> None:
+    model = LocalModel(standin)
+    requests = [make_request(model, "Solve.", adapter=standin / f"adapter-{n}") for n in range(2)]
+    model.prepare([request.agent for request in requests])
+    assert all(reply.text for reply in replies(model, requests))
+    assert model.describe()["weights"]
+
+
+def test_it_is_loaded_once_from_many_threads(standin: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[Path] = []
+    load = local_base.load_base
+
+    def counted(folder: Path, **options: Any) -> Any:
+        loads.append(folder)
+        return load(folder, **options)
+
+    monkeypatch.setattr(local_session, "load_base", counted)
+    model = LocalModel(standin)
+    threads = [threading.Thread(target=model.prepare, args=([],)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(loads) == 1
+
+
+def test_a_missing_folder_names_its_neighbours(tmp_path: Path, no_network: None) -> None:
+    (tmp_path / "qwen-base").mkdir()
+    with pytest.raises(
+        MissingModel, match=r"no folder '.*qwem-base'. Did you mean '.*qwen-base'.*owner/model"
+    ):
+        LocalModel(tmp_path / "qwem-base").prepare([])
+    with pytest.raises(MissingModel, match=r"holds qwen-base"):
+        LocalModel(tmp_path / "zzz").prepare([])
+    with pytest.raises(MissingModel, match=r"parent folder .* is not there either"):
+        LocalModel(tmp_path / "no" / "such").prepare([])
+    (tmp_path / "file").touch()
+    with pytest.raises(MissingModel, match="is a file; give the folder"):
+        LocalModel(tmp_path / "file").prepare([])
+
+
+def test_a_misspelled_folder_of_ours_is_no_hub_name(
+    tmp_path: Path, no_network: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "models" / "base").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MissingModel, match=r"no folder 'models/bsae'\. Did you mean 'models/base'"):
+        LocalModel("models/bsae").prepare([])
+
+
+def test_a_folder_that_is_no_checkpoint_says_what_is_missing(tmp_path: Path, standin: Path) -> None:
+    with pytest.raises(MissingModel, match=r"no config\.json"):
+        LocalModel(tmp_path).prepare([])
+    with pytest.raises(MissingModel, match="is an adapter, not a model: give its base as the path"):
+        LocalModel(standin / "adapter-0").prepare([])
+    shutil.copy(standin / "config.json", tmp_path)
+    (tmp_path / "pytorch_model.bin").write_bytes(b"pickle")
+    with pytest.raises(MissingModel, match="no weights as safetensors"):
+        LocalModel(tmp_path).prepare([])
+
+
+def copy_of(standin: Path, folder: Path) -> Path:
+    shutil.copytree(standin, folder, ignore=shutil.ignore_patterns("adapter-*"))
+    return folder
+
+
+def test_a_broken_checkpoint_is_a_sentence(standin: Path, tmp_path: Path) -> None:
+    folder = copy_of(standin, tmp_path / "broken")
+    (folder / "model.safetensors").write_bytes(b"junk")
+    with pytest.raises(ModelError, match=r"'.*broken' cannot be loaded: "):
+        LocalModel(folder).prepare([])
+
+
+def test_code_in_a_folder_is_never_run(standin: Path, tmp_path: Path) -> None:
+    folder = copy_of(standin, tmp_path / "hostile")
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"model_type": "hostile", "auto_map": {"AutoConfig": "run.C", "AutoModelForCausalLM": "run.M"}}
+    (folder / "config.json").write_text(json.dumps(config))
+    (folder / "run.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass C: pass\nclass M: pass\n")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        LocalModel(folder).prepare([])
+    assert not (tmp_path / "ran").exists()
+
+
+def test_bad_options_are_refused(standin: Path) -> None:
+    with pytest.raises(BadOption, match=r"no dtype 'flaot32'\. Did you mean 'float32'"):
+        LocalModel(standin, dtype="flaot32")
+    with pytest.raises(BadOption, match="budget is at least 1"):
+        LocalModel(standin, token_budget=0)
+    with pytest.raises(BadOption, match="no device 'gpu'"):
+        LocalModel(standin, device="gpu").prepare([])
+    with pytest.raises(ModelError, match="device 'cuda:77' cannot be used"):
+        LocalModel(standin, device="cuda:77").prepare([])
+    with pytest.raises(ModelError, match="chat=True demands one"):
+        LocalModel(standin, chat=True).prepare([])
+
+
+def test_the_dtype_is_what_was_asked_for(standin: Path, make_request: MakeRequest, replies: Replies) -> None:
+    model = LocalModel(standin, dtype="bfloat16", device="cpu")
+    adapted = make_request(model, "Solve.", adapter=standin / "adapter-0")
+    assert replies(model, [adapted, make_request(model, "Solve.")])[0].text
+    assert model.describe()["dtype"] == "bfloat16"
+
+
+def test_a_hub_name_is_fetched_as_safetensors(
+    standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    commit = copy_of(standin, tmp_path / "0123abc")
+    asked: dict[str, Any] = {}
+
+    def fetch(name: str, **options: Any) -> str:
+        asked.update(options, name=name)
+        return str(commit)
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
+    model = LocalModel("someone/model", revision="main")
+    model.prepare([])
+    assert (asked["name"], asked["revision"]) == ("someone/model", "main")
+    assert not any("bin" in pattern or "py" in pattern for pattern in asked["allow_patterns"])
+    assert model.describe()["revision"] == "0123abc"
+
+
+def test_a_hub_that_does_not_answer_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub
+
+    def fetch(name: str, **_: Any) -> str:
+        raise OSError("we are offline\nlong story")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "modle").mkdir()
+    with pytest.raises(MissingModel, match=r"\(we are offline\)\. Did you mean 'modle'"):
+        LocalModel("model").prepare([])
+
+
+# Describing
+
+
+def test_the_description_tells_models_apart(standin: Path, tmp_path: Path, make_request: MakeRequest) -> None:
+    model = LocalModel(standin, device="cpu")
+    assert model.describe() == {
+        "kind": "transformers",
+        "path": str(standin),
+        "revision": None,
+        "dtype": "auto",
+        "device": "cpu",
+    }
+    model.prepare([make_request(model, "x", adapter=standin / "adapter-1").agent])
+    described = model.describe()
+    assert json.loads(json.dumps(described)) == described
+    assert (described["dtype"], described["device"], described["chat"]) == ("float32", "cpu", False)
+    (adapter,) = described["adapters"].values()
+    assert adapter["rank"] == 8
+    assert len(adapter["sha256"]) == len(described["weights"]["sha256"]) == 64
+    other = copy_of(standin, tmp_path / "other")
+    weights = bytearray((other / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (other / "model.safetensors").write_bytes(weights)
+    changed = LocalModel(other)
+    changed.prepare([])
+    assert changed.describe()["weights"] != described["weights"]
+
+
+def test_large_files_are_sampled_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_files, "LARGE", 1000)
+    monkeypatch.setattr(local_files, "SAMPLE", 10)
+    monkeypatch.setattr(local_files, "SAMPLES", 5)
+    file = tmp_path / "model.safetensors"
+    prints = set()
+    for content in (b"a" * 2000, b"a" * 2001, b"b" + b"a" * 1999, b"a" * 1999 + b"b"):
+        file.write_bytes(content)
+        (name,) = found = fingerprint([file])
+        assert name == "sampled_sha256"
+        prints.add(found[name])
+    assert len(prints) == 4
+    file.write_bytes(b"a" * 1000)
+    assert list(fingerprint([file])) == ["sha256"]
+
+
+# Replying
+
+
+def test_replies_carry_their_counts(
+    shared_model: LocalModel, make_request: MakeRequest, replies: Replies
+) -> None:
+    request = make_request(shared_model, "add the apples", role="You count.", max_tokens=7)
+    (reply,) = replies(shared_model, [request])
+    tokenizer = session_of(shared_model).run.base.tokenizer
+    assert reply.tokens_in == len(tokenizer("You count.\n\nadd the apples\n").input_ids)
+    assert 0 < reply.tokens_out <= 7
+    assert reply.finish == ("length" if reply.tokens_out == 7 else "stop")
+    assert reply.logprob is not None
+    assert reply.logprob < 0
+    assert (reply.tokens_cached, reply.cut, reply.scores) == (0, None, None)
+
+
+def test_replies_do_not_depend_on_the_batches(
+    standin: Path, make_request: MakeRequest, replies: Replies
+) -> None:
+    roomy, tight = LocalModel(standin), LocalModel(standin, token_budget=60)
+    requests = [
+        make_request(
+            roomy,
+            "sum the apples and " * (number % 5 + 1),
+            seed=number,
+            temperature=number % 3 / 2,
+            top_p=1 - number % 2 / 10,
+            adapter=standin / f"adapter-{number % 3}" if number % 4 else None,
+        )
+        for number in range(20)
+    ]
+    wanted = [reply.text for reply in replies(roomy, requests)]
+    assert [reply.text for reply in replies(tight, requests)] == wanted
+    assert [reply.text for reply in replies(roomy, requests[::-1])] == wanted[::-1]
+    assert len(set(wanted)) > 10
+
+
+def test_samples_of_one_question_share_their_prompt(
+    shared_model: LocalModel, make_request: MakeRequest, replies: Replies
+) -> None:
+    requests = [make_request(shared_model, "add " * 30, seed=seed, temperature=1.0) for seed in range(3)]
+    found = replies(shared_model, requests)
+    assert sorted(reply.tokens_cached for reply in found) == [
+        0,
+        found[0].tokens_in - 1,
+        found[0].tokens_in - 1,
+    ]
+    assert len({reply.text for reply in found}) == 3
+
+
+def test_long_prompts_are_cut_and_say_so(
+    chat_standin: Path, make_request: MakeRequest, replies: Replies
+) -> None:
+    model = LocalModel(chat_standin)
+    past = [("Solve the first sum", "a b c " * 40), ("Revise", "fine")]
+    found = replies(
+        model,
+        [
+            make_request(model, "Vote.", past=past[1:], max_tokens=20),
+            make_request(model, "Vote.", past=past, max_tokens=20),
+            make_request(model, "sum " * 400, past=past, max_tokens=20),
+        ],
+    )
+    assert found[0].cut is None
+    assert found[1].cut is not None
+    assert (found[1].cut.exchanges, found[1].cut.tokens) == (1, 0)
+    assert found[1].text == found[0].text
+    assert found[2].cut is not None
+    assert found[2].cut.exchanges == 2
+    assert found[2].cut.tokens > 150
+    assert found[2].tokens_in + 20 <= 256
+
+
+def test_a_limit_beyond_the_context_ends_with_it(
+    chat_standin: Path, make_request: MakeRequest, replies: Replies
+) -> None:
+    model = LocalModel(chat_standin)
+    requests = [
+        make_request(model, "Vote.", max_tokens=5000, temperature=2.0, seed=seed) for seed in range(9)
+    ]
+    for reply in replies(model, requests):
+        assert reply.cut is None
+        assert reply.tokens_in + reply.tokens_out <= 256
+        assert reply.finish == "stop" or reply.tokens_in + reply.tokens_out == 256
+
+
+def test_one_impossible_request_fails_alone(chat_standin: Path, make_request: MakeRequest) -> None:
+    model = LocalModel(chat_standin)
+    requests = [
+        make_request(model, "Vote."),
+        make_request(model, "Vote.", role="judge " * 400),
+        make_request(model, "Vote.", adapter=chat_standin / "adapter-9"),
+    ]
+    found = dict(model.reply(requests))
+    assert isinstance(found[0], Reply)
+    assert isinstance(found[1], ModelError)
+    assert "does not fit" in str(found[1])
+    assert isinstance(found[2], MissingModel)
+
+
+def test_an_adapter_of_another_base_fails_before_anything_runs(
+    standin: Path, tmp_path: Path, make_request: MakeRequest
+) -> None:
+    from quorate.lab.standin import make_standin
+
+    other = make_standin(tmp_path, hidden=32, adapters=1)
+    model = LocalModel(standin)
+    with pytest.raises(AdapterMismatch, match=r"trained on .* does not fit"):
+        model.prepare([make_request(model, "x", adapter=other / "adapter-0").agent])
+
+
+def test_a_failing_batch_is_halved(
+    standin: Path, make_request: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    write, sizes = decoding.write, []
+
+    def short_of_memory(run: Any, rows: Sequence[Row], decode: Any) -> Any:
+        sizes.append(len(rows))
+        if any(row.drawing.seed == 5 for row in rows):
+            raise torch.OutOfMemoryError("out of memory\nby far")
+        return write(run, rows, decode)
+
+    monkeypatch.setattr(local_session, "write", short_of_memory)
+    model = LocalModel(standin)
+    found = dict(model.reply([make_request(model, "add", seed=seed) for seed in range(8)]))
+    assert [seed for seed in range(8) if isinstance(found[seed], Exception)] == [5]
+    assert str(found[5]).endswith("could not answer: out of memory")
+    assert isinstance(found[5], ModelError)
+    assert sorted(sizes) == [1, 1, 2, 2, 4, 4, 8]
+
+
+def test_halving_keeps_every_item() -> None:
+    def work(batch: Sequence[int]) -> list[int]:
+        if len(batch) > 3:
+            raise MemoryError
+        return [item * 2 for item in batch]
+
+    assert list(in_halves(work, range(10))) == [(item, item * 2) for item in range(10)]
+    assert list(in_halves(work, [])) == []
+
+
+def test_the_budget_grows_with_the_memory(shared_model: LocalModel) -> None:
+    base = session_of(shared_model).run.base
+    assert base.kv_bytes == 2 * 2 * 2 * 16 * 4  # sides, layers, heads, width, bytes
+    assert token_budget(base) >= 1024
+
+
+# Options and scores
+
+
+def naive_score(model: LocalModel, prompt: Sequence[int], option: Sequence[int]) -> float:
+    import torch
+
+    run = session_of(model).run
+    run.bank.route([-1])
+    ids = torch.tensor([[*prompt, *option]])
+    with torch.inference_mode():
+        logprobs = run.base.model(input_ids=ids).logits[0].log_softmax(-1)
+    return sum(
+        float(logprobs[place - 1, ids[0, place]]) for place in range(len(prompt), len(prompt) + len(option))
+    )
+
+
+def test_scores_equal_the_naive_computation(shared_model: LocalModel, make_request: MakeRequest) -> None:
+    tokenizer = session_of(shared_model).run.base.tokenizer
+    options = [["yes it is", "no", " the sum", " the total", ""], ["A", "B"], []]
+    requests = [make_request(shared_model, text) for text in ("Is it so?", "Choose one of them.", "Nothing.")]
+    found = shared_model.score(requests, options)
+    for request, choices, scores in zip(requests, options, found, strict=True):
+        prompt = tokenizer(request.ask.instruction + "\n").input_ids
+        wanted = [
+            naive_score(shared_model, prompt, tokenizer(choice, add_special_tokens=False).input_ids)
+            for choice in choices
+        ]
+        assert scores == pytest.approx(wanted, rel=1e-4)
+
+
+def test_scores_do_not_depend_on_the_batch(standin: Path, make_request: MakeRequest) -> None:
+    from quorate.agents import local_score
+
+    model, tight = LocalModel(standin), LocalModel(standin, token_budget=10)
+    requests = [
+        make_request(model, "add " * number, adapter=standin / f"adapter-{number % 3}")
+        for number in range(1, 7)
+    ]
+    options = [["left", "right", "the first apples"]] * 6
+    wanted = model.score(requests, options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_score, "LOGITS", 1000)
+        found = tight.score(requests, options)
+    for scores, others in zip(wanted, found, strict=True):
+        assert others == pytest.approx(scores, rel=1e-4)
+    assert wanted[0] != wanted[1]
+
+
+def test_scores_of_a_sliding_window_equal_the_naive_computation(
+    tmp_path: Path, standin: Path, make_request: MakeRequest
+) -> None:
+    import torch
+    from transformers import AutoTokenizer, MistralConfig, MistralForCausalLM
+
+    from quorate.agents.local_files import quiet
+
+    with quiet(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        config = MistralConfig(
+            vocab_size=352,
+            hidden_size=32,
+            intermediate_size=64,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            sliding_window=8,
+            initializer_range=0.2,
+        )
+        MistralForCausalLM(config).save_pretrained(tmp_path)
+        AutoTokenizer.from_pretrained(standin).save_pretrained(tmp_path)
+    model = LocalModel(tmp_path)
+    requests = [make_request(model, "add the apples " * number) for number in (1, 3)]
+    options = [["yes", "no, it is not"], ["the total", "half"]]
+    found = model.score(requests, options)
+    tokenizer = session_of(model).run.base.tokenizer
+    for request, choices, scores in zip(requests, options, found, strict=True):
+        prompt = tokenizer(request.ask.instruction + "\n").input_ids
+        encoded = [tokenizer(choice, add_special_tokens=False).input_ids for choice in choices]
+        assert scores == pytest.approx([naive_score(model, prompt, ids) for ids in encoded], rel=1e-4)
+
+
+def test_options_are_chosen_by_likelihood(
+    shared_model: LocalModel, make_request: MakeRequest, replies: Replies
+) -> None:
+    choices = [str(number) for number in range(30)]  # labels A to AD
+    asked = {"choices": choices, "answering": "options", "max_tokens": 6}
+    requests = [
+        make_request(shared_model, "Which one?", expects="answer", **asked),
+        make_request(shared_model, "Which one is it then?", expects="answer", **asked),
+        make_request(shared_model, "Which one?", expects="text", **asked),
+        make_request(shared_model, "Which one?", expects="answer", answering="options", max_tokens=6),
+    ]
+    chosen, other, criticised, open_ended = replies(shared_model, requests)
+    assert chosen.text.startswith(criticised.text + ANSWER)
+    assert criticised.scores is None
+    assert open_ended.scores is None
+    tokenizer = session_of(shared_model).run.base.tokenizer
+    for request, reply in ((requests[0], chosen), (requests[1], other)):
+        assert reply.scores is not None
+        assert tuple(reply.scores) == request.ask.question.labels
+        written, label = reply.text.rsplit(ANSWER, 1)
+        assert reply.scores[label] == max(reply.scores.values())
+        prompt = tokenizer(request.ask.instruction + "\n").input_ids
+        prompt += tokenizer(written + "\nAnswer:", add_special_tokens=False).input_ids
+        for letter in ("A", "C", "AB"):
+            option = tokenizer(" " + letter, add_special_tokens=False).input_ids
+            shared = naive_score(shared_model, prompt, option[:1]) if len(option) > 1 else 0
+            assert reply.scores[letter] == pytest.approx(
+                naive_score(shared_model, prompt, option) - shared, rel=1e-4
+            )
+
+
+# Closing
+
+
+def test_closing_ends_the_work_within_a_second(standin: Path, make_request: MakeRequest) -> None:
+    model = LocalModel(standin)
+    model.prepare([])
+    object.__setattr__(session_of(model).run.base, "ends", ())
+    requests = [
+        make_request(model, f"add {number}", temperature=1.0, seed=number, max_tokens=900)
+        for number in range(60)
+    ]
+    found: list[Any] = []
+    worker = threading.Thread(target=lambda: found.extend(model.reply(requests)))
+    worker.start()
+    time.sleep(0.3)
+    start = time.monotonic()
+    model.close()
+    model.close()
+    worker.join()
+    assert time.monotonic() - start < 1
+    assert found == []
+
+
+def test_a_closed_model_opens_again(standin: Path, make_request: MakeRequest, replies: Replies) -> None:
+    model = LocalModel(standin)
+    request = make_request(model, "add", adapter=standin / "adapter-0")
+    (before,) = replies(model, [request])
+    model.close()
+    (after,) = replies(model, [request])
+    assert after == before
+
+
+def test_two_threads_take_turns(standin: Path, make_request: MakeRequest, replies: Replies) -> None:
+    model = LocalModel(standin)
+    batches = [
+        [make_request(model, f"add {n}", adapter=standin / f"adapter-{which}") for n in range(6)]
+        for which in range(2)
+    ]
+    wanted = [[reply.text for reply in replies(model, batch)] for batch in batches]
+    found: dict[int, list[str]] = {}
+
+    def work(which: int) -> None:
+        found[which] = [reply.text for reply in replies(model, batches[which] * 3)]
+
+    threads = [threading.Thread(target=work, args=(which,)) for which in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {which: wanted[which] * 3 for which in range(2)}
