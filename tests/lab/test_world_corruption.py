@@ -157,3 +157,35 @@ def test_even_the_shortest_problem_can_be_corrupted() -> None:
         draft = corrupt(item, Random(seed))
         assert draft.wrong_step == 1
         assert check(item, draft.text).wrong_step == 1
+
+
+def test_when_nothing_else_works_the_last_result_is_one_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quorate.lab.world.corruption.TRIES", 0)
+    for item in ITEMS[:50]:
+        draft = corrupt(item, Random(0))
+        assert (draft.kind, draft.wrong_step) == ("slip", len(item.steps))
+        assert answer_of(draft.text) == item.answer + 1
+        assert check(item, draft.text).wrong_step == draft.wrong_step
+
+
+def test_after_a_skipped_step_the_others_take_its_input() -> None:
+    item = Item(
+        id="three",
+        split="train",
+        text="From 60 km an hour for 3 hours take 25 km and add 5. How many are there?",
+        answer=160,
+        domains=("rates",),
+        skills=("rates.made_up",),
+        level=1,
+        steps=(
+            Step("way", "*", (60, 3), (0, 0), 180),
+            Step("left", "-", (180, 25), (1, 0), 155),
+            Step("total", "+", (155, 5), (2, 0), 160),
+        ),
+    )
+    drafts = [corrupt(item, Random(seed)) for seed in range(300)]
+    assert {(*lines_of(text), wrong) for text, wrong, kind in drafts if kind == "skip"} == {
+        ("60-25=35", "35+5=40", 1),
+        ("60*3=180", "180+5=185", 2),
+        ("60*3=180", "25+5=30", 2),
+    }

@@ -1,0 +1,1 @@
+"""The laboratory: stand-in models, problems and training recipes that need no hub."""
