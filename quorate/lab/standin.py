@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from quorate.agents.local_files import quiet
+from quorate.agents.local.files import quiet
 from quorate.errors import BadOption
 
 SPECIALS = ("<pad>", "<s>", "</s>", "<|turn|>")

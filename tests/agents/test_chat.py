@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.agents.chat import GAP, LEAST, ChatFormat
+from quorate.agents.local.chat import GAP, LEAST, ChatFormat
 from quorate.errors import ModelError
 
 PAST = [("Solve: 2+3", "It is 5."), ("Revise.", "Still 5.")]

@@ -14,13 +14,15 @@ from typing import Any
 
 import pytest
 
-from quorate.agents import decoding, local_base, local_files, local_session
 from quorate.agents.agent import Model, Request
-from quorate.agents.decoding import Row
-from quorate.agents.local import LocalModel
-from quorate.agents.local_batch import in_halves, token_budget
-from quorate.agents.local_files import fingerprint
-from quorate.agents.local_session import ANSWER, Session
+from quorate.agents.local import LocalModel, decoding
+from quorate.agents.local import base as local_base
+from quorate.agents.local import files as local_files
+from quorate.agents.local import session as local_session
+from quorate.agents.local.batch import in_halves, token_budget
+from quorate.agents.local.decoding import Row
+from quorate.agents.local.files import fingerprint
+from quorate.agents.local.session import ANSWER, Session
 from quorate.errors import AdapterMismatch, BadOption, MissingModel, ModelError
 from quorate.nouns import Reply
 from quorate.registry import model as registry
@@ -419,7 +421,7 @@ def test_scores_equal_the_naive_computation(shared_model: LocalModel, make_reque
 
 
 def test_scores_do_not_depend_on_the_batch(standin: Path, make_request: MakeRequest) -> None:
-    from quorate.agents import local_score
+    from quorate.agents.local import score as local_score
 
     model, tight = LocalModel(standin), LocalModel(standin, token_budget=10)
     requests = [
@@ -434,39 +436,6 @@ def test_scores_do_not_depend_on_the_batch(standin: Path, make_request: MakeRequ
     for scores, others in zip(wanted, found, strict=True):
         assert others == pytest.approx(scores, rel=1e-4)
     assert wanted[0] != wanted[1]
-
-
-def test_scores_of_a_sliding_window_equal_the_naive_computation(
-    tmp_path: Path, standin: Path, make_request: MakeRequest
-) -> None:
-    import torch
-    from transformers import AutoTokenizer, MistralConfig, MistralForCausalLM
-
-    from quorate.agents.local_files import quiet
-
-    with quiet(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        config = MistralConfig(
-            vocab_size=352,
-            hidden_size=32,
-            intermediate_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            num_key_value_heads=1,
-            sliding_window=8,
-            initializer_range=0.2,
-        )
-        MistralForCausalLM(config).save_pretrained(tmp_path)
-        AutoTokenizer.from_pretrained(standin).save_pretrained(tmp_path)
-    model = LocalModel(tmp_path)
-    requests = [make_request(model, "add the apples " * number) for number in (1, 3)]
-    options = [["yes", "no, it is not"], ["the total", "half"]]
-    found = model.score(requests, options)
-    tokenizer = session_of(model).run.base.tokenizer
-    for request, choices, scores in zip(requests, options, found, strict=True):
-        prompt = tokenizer(request.ask.instruction + "\n").input_ids
-        encoded = [tokenizer(choice, add_special_tokens=False).input_ids for choice in choices]
-        assert scores == pytest.approx([naive_score(model, prompt, ids) for ids in encoded], rel=1e-4)
 
 
 def test_options_are_chosen_by_likelihood(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quorate.agents import prefix
-from quorate.agents.prefix import SHORTEST, plan_sharing, unique
+from quorate.agents.local import prefix
+from quorate.agents.local.prefix import SHORTEST, plan_sharing, unique
 
 PROMPTS = st.lists(
     st.tuples(st.integers(-1, 1), st.lists(st.integers(0, 1), max_size=14).map(tuple)), max_size=25

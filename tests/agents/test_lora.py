@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.agents import lora
-from quorate.agents.decoding import Draft, Row, write
-from quorate.agents.local_base import Base, Runner, load_base
-from quorate.agents.lora import LoraBank, Route
-from quorate.agents.lora_files import read_lora
+from quorate.agents.local import lora
+from quorate.agents.local.base import Base, Runner, load_base
+from quorate.agents.local.decoding import Draft, Row, write
+from quorate.agents.local.lora import LoraBank, Route
+from quorate.agents.local.lora_files import read_lora
 from quorate.errors import AdapterMismatch, MissingModel, ModelError
 
 # Different ranks, layers, scalings: what one batch has to hold together.
@@ -187,7 +187,7 @@ def test_gpt2_layers_equal_peft(tmp_path: Path, one_thread: None) -> None:
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, GPT2Config, GPT2LMHeadModel
 
-    from quorate.agents.local_files import quiet
+    from quorate.agents.local.files import quiet
 
     config = GPT2Config(vocab_size=50, n_positions=32, n_embd=16, n_layer=2, n_head=2)
     with quiet():

@@ -177,7 +177,7 @@ def held(model: Any) -> int:
 
 
 if __name__ == "__main__":
-    from quorate.agents.local_files import quiet
+    from quorate.agents.local.files import quiet
 
     with warnings.catch_warnings(), quiet():
         warnings.simplefilter("ignore")  # from transformers and PEFT about each other

@@ -1,0 +1,220 @@
+"""A loaded causal language model: its weights, its tokenizer, and one forward pass over a batch."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from quorate.agents.local.files import HUB_HINT, first_line, quiet
+from quorate.errors import BadOption, MissingModel, ModelError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from threading import Event
+
+    import torch
+
+    from quorate.agents.local.lora import LoraBank
+
+
+@dataclass(frozen=True)
+class Base:
+    """A model ready to be asked.
+
+    `context` is the longest sequence in tokens (None: no limit), `ends` the tokens that end a text,
+    `kv_bytes` what one token of one row keeps in the key-value cache. `movable` says that cached tokens may
+    lie in any slots: every layer attends to all of them, with no sliding window and no running state.
+    """
+
+    model: Any
+    tokenizer: Any
+    device: torch.device
+    context: int | None
+    ends: tuple[int, ...]
+    kv_bytes: int
+    movable: bool
+    _takes: frozenset[str]
+
+    def forward(
+        self,
+        ids: torch.Tensor,
+        mask: torch.Tensor | None,
+        positions: torch.Tensor,
+        cache: Any,
+        *,
+        last: bool = True,
+    ) -> torch.Tensor:
+        """Run the model over new tokens and return their logits.
+
+        Parameters
+        ----------
+        ids, positions : Tensor of int64, shape (rows, new)
+            The new tokens and their places in their own rows' texts.
+        mask : Tensor of bool, shape (rows, cached + new), optional
+            False where a slot of the cache holds padding; None when nothing before a token is padding.
+        cache : transformers Cache
+            Extended in place.
+        last : bool
+            Only the logits of the last new token.
+
+        Returns
+        -------
+        Tensor of float32, shape (rows, 1 or new, vocabulary)
+        """
+        options: dict[str, Any] = {}
+        if "position_ids" in self._takes:
+            options["position_ids"] = positions
+        if last and "logits_to_keep" in self._takes:
+            options["logits_to_keep"] = 1
+        logits = self.model(
+            input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True, **options
+        ).logits
+        return (logits[:, -1:] if last else logits).float()  # type: ignore[no-any-return]
+
+
+class Stopped(Exception):
+    """The model was closed while it worked: not an error of the request."""
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A base, its adapters, and the flag that ends its work early."""
+
+    base: Base
+    bank: LoraBank
+    stop: Event
+
+    def __call__(
+        self,
+        adapters: Sequence[int],
+        ids: torch.Tensor,
+        mask: torch.Tensor | None,
+        positions: torch.Tensor,
+        cache: Any,
+        *,
+        last: bool = True,
+    ) -> torch.Tensor:
+        """Let each row, speaking with its adapter (-1: none), read new tokens; arguments as for `forward`.
+
+        Raises
+        ------
+        Stopped
+            When the flag is set.
+        """
+        if self.stop.is_set():
+            raise Stopped
+        self.bank.route(adapters)
+        return self.base.forward(ids, mask, positions, cache, last=last)
+
+
+def load_base(folder: Path, *, dtype: str, device: str) -> Base:
+    """Load the checkpoint in a local folder; nothing is fetched and no code of the folder is run.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds `config.json`, weights as safetensors, and a tokenizer.
+    dtype : str
+        "auto" is float32 on the CPU and what the checkpoint is stored in elsewhere.
+    device : str
+        "auto" is the first accelerator, else the CPU.
+
+    Raises
+    ------
+    MissingModel
+        When the folder holds no checkpoint.
+    ModelError
+        When it cannot be loaded, or the device is not there.
+    """
+    check_folder(folder)
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    place = find_device(device)
+    if dtype == "auto" and place.type == "cpu":
+        dtype = "float32"  # half precision is slow on most CPUs
+    try:
+        with quiet():
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+            model = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=dtype, local_files_only=True, use_safetensors=True, trust_remote_code=False
+            )
+            model = model.to(place).eval().requires_grad_(False)
+    except Exception as problem:
+        raise ModelError(f"The model in '{folder}' cannot be loaded: {first_line(problem)}") from problem
+    return describe_base(model, tokenizer, place)
+
+
+def describe_base(model: Any, tokenizer: Any, device: torch.device) -> Base:
+    """Read off a loaded model what asking it needs to know."""
+    from transformers.cache_utils import DynamicCache, DynamicLayer
+
+    takes = frozenset(inspect.signature(model.forward).parameters)
+    if "past_key_values" not in takes:
+        raise ModelError(f"{type(model).__name__} keeps no key-value cache; Quorate cannot ask such a model.")
+    config = model.config.get_text_config(decoder=True)
+    context = getattr(config, "max_position_embeddings", None) or getattr(tokenizer, "model_max_length", None)
+    return Base(
+        model=model,
+        tokenizer=tokenizer,
+        device=device,
+        context=int(context) if context and context < 10**8 else None,  # tokenizers write 10**30 for "any"
+        ends=_ends(model, tokenizer),
+        kv_bytes=_kv_bytes(config, model.dtype.itemsize),
+        movable=all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers),
+        _takes=takes,
+    )
+
+
+def check_folder(folder: Path) -> None:
+    """Raise MissingModel, saying what is there instead, unless `folder` holds a checkpoint."""
+    if not (folder / "config.json").is_file():
+        if (folder / "adapter_config.json").is_file():
+            raise MissingModel(
+                f"'{folder}' is an adapter, not a model: give its base as the path, and the folder as the "
+                f"adapter of an agent."
+            )
+        raise MissingModel(f"The folder '{folder}' is no checkpoint: it has no config.json. {HUB_HINT}")
+    if not weight_files(folder):
+        raise MissingModel(
+            f"The folder '{folder}' has no weights as safetensors, the only format that is loaded. Convert "
+            f"others by loading them with transformers and calling save_pretrained."
+        )
+
+
+def weight_files(folder: Path) -> list[Path]:
+    """List the files that hold the weights of the checkpoint in `folder`."""
+    return [file for file in folder.glob("*.safetensors") if not file.name.startswith("adapter_")]
+
+
+def find_device(name: str) -> torch.device:
+    """Turn the name of a device into the device, "auto" into the best one there is."""
+    import torch
+
+    if name == "auto":
+        return torch.accelerator.current_accelerator() or torch.device("cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError:
+        raise BadOption(
+            f"There is no device '{name}': say 'auto', 'cpu', 'cuda', 'cuda:1' or 'mps'."
+        ) from None
+    try:
+        torch.empty(0, device=device)
+    except Exception as problem:
+        raise ModelError(f"The device '{name}' cannot be used here: {first_line(problem)}") from problem
+    return device
+
+
+def _ends(model: Any, tokenizer: Any) -> tuple[int, ...]:
+    """Collect the tokens that end a text: what the generation config and the tokenizer say."""
+    declared = getattr(model.generation_config, "eos_token_id", None)
+    ends = set(declared if isinstance(declared, (list, tuple)) else [declared]) | {tokenizer.eos_token_id}
+    return tuple(sorted(end for end in ends if end is not None))
+
+
+def _kv_bytes(config: Any, itemsize: int) -> int:
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    return int(2 * config.num_hidden_layers * heads * width * itemsize)
