@@ -10,7 +10,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 demo: $(VENV)/.core  ## watch small local models deliberate, offline
-	$(BIN)/quorate demo
+	@$(BIN)/quorate demo
 
 test: $(VENV)/.test  ## run all tests
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=90
@@ -30,20 +30,20 @@ clean:  ## remove the environment and everything built
 	rm -rf $(VENV) build dist *.egg-info
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit("Quorate needs Python 3.11 or newer; say: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit("Quorate needs Python 3.11 or newer; say: make PYTHON=python3.11") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.core: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) (PyTorch and Transformers; a minute or so the first time) ..."
-	$(PIP) install --constraint constraints.txt --editable .
+	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) with what the tests need ..."
-	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@$(PIP) install --constraint constraints.txt --editable '.[test]'
 	@touch $@ $(VENV)/.core
 
 $(VENV)/.lint: $(VENV)/bin/python pyproject.toml constraints.txt
 	@echo "Setting up $(VENV) with the linters ..."
-	$(PIP) install --constraint constraints.txt --editable '.[lint]'
+	@$(PIP) install --constraint constraints.txt --editable '.[lint]'
 	@touch $@ $(VENV)/.core $(VENV)/.test

@@ -12,7 +12,7 @@ import json
 import platform
 import time
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
@@ -47,7 +47,7 @@ class Run:
     gold: dict[str, str] = field(default_factory=dict)
     folder: Path | None = None
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Outcome]:
         """Iterate over the outcomes."""
         return iter(self.outcomes.values())
 

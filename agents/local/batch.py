@@ -1,15 +1,24 @@
-"""How many requests fit into one batch, and what happens when they do not."""
+"""How many requests fit into one batch, which batches run at once, and what happens when one fails."""
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any, TypeVar
 
 from quorate.agents.local.base import Base, Stopped
 
 CACHE = 2**29
 """Least bytes of keys and values that a batch on a CPU may hold."""
+
+SMALL = 2**25
+"""Bytes of weights up to which a CPU's cores each take rows of their own."""
+WORKERS = 4
+"""Most batches at once: beyond it Python itself, which runs one thread at a time, is what they wait for."""
+FEWEST = 4
+"""Rows that a batch of its own is worth."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -33,6 +42,69 @@ def chunks(items: Sequence[Item], sizes: Sequence[int], limit: int) -> Iterator[
         largest = max(largest, size)
     if chunk:
         yield chunk
+
+
+def spread(items: Sequence[Item], sizes: Sequence[int], limit: int, workers: int) -> list[list[Item]]:
+    """Cut a sequence into batches for so many workers, none of which exceeds its share of `limit`.
+
+    Examples
+    --------
+    >>> spread(range(9), [1] * 9, limit=100, workers=2)
+    [[0, 1, 2, 3], [4, 5, 6, 7, 8]]
+    >>> spread(range(9), [1] * 9, limit=6, workers=2)
+    [[0, 1, 2], [3], [4, 5, 6], [7, 8]]
+    """
+    parts = max(1, min(workers, len(items) // FEWEST))
+    share = sum(sizes) / parts
+    cuts = [0]
+    for place, reached in enumerate(itertools.accumulate(sizes)):
+        if len(cuts) < parts and reached > share * len(cuts):
+            cuts.append(place)
+    bounds = itertools.pairwise([*cuts, len(items)])
+    return [
+        batch
+        for first, last in bounds
+        for batch in chunks(items[first:last], sizes[first:last], limit // workers)
+    ]
+
+
+def worker_count(base: Base) -> int:
+    """Return how many batches should run at once.
+
+    A small model's products are too small to share among cores: threads that wait for each other at every
+    one of them lose more than they gain, and all is lost when another process takes a core away. Such a
+    model works on one batch a core instead. A large model is read from memory at every step, and had
+    better be read once for all rows.
+    """
+    import torch
+
+    weights = sum(parameter.nbytes for parameter in base.model.parameters())
+    if base.device.type != "cpu" or weights > SMALL:
+        return 1
+    return min(torch.get_num_threads(), WORKERS)
+
+
+def at_once(
+    work: Callable[[list[Item]], Iterable[Result]], batches: Sequence[list[Item]], workers: int
+) -> Iterator[Result]:
+    """Work on batches, as many at once as there are workers, and yield the results of each when it is done.
+
+    Each worker is a thread that has its share of torch's threads.
+    """
+    if workers == 1 or len(batches) <= 1:
+        for batch in batches:
+            yield from work(batch)
+        return
+    import torch
+
+    threads = torch.get_num_threads()
+    pool = ThreadPoolExecutor(workers, "quorate-batch", torch.set_num_threads, (max(1, threads // workers),))
+    try:
+        for done in as_completed([pool.submit(lambda part: list(work(part)), batch) for batch in batches]):
+            yield from done.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+        torch.set_num_threads(threads)  # what a worker sets is also what later threads begin with
 
 
 def token_budget(base: Base) -> int:

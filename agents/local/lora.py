@@ -13,6 +13,7 @@ section 4.1; batches that mix adapters as in S-LoRA, Sheng et al. 2023).
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -59,25 +60,29 @@ class Route:
 
 
 class Stack:
-    """The matrices of all adapters for one linear layer, and the hook that adds their updates.
+    """The matrices of all adapters for one linear layer.
 
-    `starts[k]:starts[k+1]` are the ranks of adapter k, none when it leaves this layer alone.
+    `parts` are A, B and the starts: `starts[k]:starts[k+1]` are the ranks of adapter k, none when it leaves
+    this layer alone. They are replaced together, since other threads may be computing with the old ones.
     """
 
     def __init__(self, linear: Any) -> None:
         inputs, outputs = _features(linear)
-        self.a = linear.weight.new_empty(0, inputs)
-        self.b = linear.weight.new_empty(0, outputs)
-        self.starts: tuple[int, ...] = (0,)
+        empty = linear.weight.new_empty
+        self.parts: tuple[torch.Tensor, torch.Tensor, tuple[int, ...]] = (
+            empty(0, inputs),
+            empty(0, outputs),
+            (0,),
+        )
 
     def push(self, pair: tuple[torch.Tensor, torch.Tensor] | None) -> None:
         """Add the next adapter's matrices."""
         import torch
 
+        a, b, starts = self.parts
         if pair is not None:
-            a, b = (matrix.to(self.a) for matrix in pair)
-            self.a, self.b = torch.cat([self.a, a]), torch.cat([self.b, b])
-        self.starts = (*self.starts, len(self.a))
+            a, b = (torch.cat([old, new.to(old)]) for old, new in zip((a, b), pair, strict=True))
+        self.parts = (a, b, (*starts, len(a)))
 
     def add(self, x: torch.Tensor, out: torch.Tensor, route: Route) -> None:
         """Add the routed adapters' updates to `out`, in place.
@@ -89,25 +94,27 @@ class Stack:
         route : Route
             One adapter for each row.
         """
-        x = x.to(self.a.dtype)
-        runs = [run for run in route.runs if self.starts[run[0]] < self.starts[run[0] + 1]]
-        if len(runs) > 1 and self._masking_pays(x, runs):
-            inner = x @ self.a.T
-            inner *= route.mask(self.starts, like=inner)
-            _add_product(out, inner, self.b)
+        a, b, starts = self.parts
+        x = x.to(a.dtype)
+        runs = [run for run in route.runs if starts[run[0]] < starts[run[0] + 1]]
+        if len(runs) > 1 and _masking_pays(x, b.shape[1], starts, runs):
+            inner = x @ a.T
+            inner *= route.mask(starts, like=inner)
+            _add_product(out, inner, b)
             return
         for adapter, first, last in runs:
-            ranks = slice(self.starts[adapter], self.starts[adapter + 1])
-            _add_product(out[first:last], x[first:last] @ self.a[ranks].T, self.b[ranks])
+            ranks = slice(starts[adapter], starts[adapter + 1])
+            _add_product(out[first:last], x[first:last] @ a[ranks].T, b[ranks])
 
-    def _masking_pays(self, x: torch.Tensor, runs: list[tuple[int, int, int]]) -> bool:
-        tokens = x.shape[1]
-        masked = x.shape[0] * tokens * len(self.a)
-        by_runs = sum(
-            (last - first) * tokens * (self.starts[k + 1] - self.starts[k]) for k, first, last in runs
-        )
-        width = self.a.shape[1] + self.b.shape[1]
-        return bool((masked - by_runs) * width < len(runs) * CALL_COST.get(x.device.type, CALL_COST["cuda"]))
+
+def _masking_pays(
+    x: torch.Tensor, outputs: int, starts: tuple[int, ...], runs: Sequence[tuple[int, int, int]]
+) -> bool:
+    """Compare the arithmetic that masking wastes with what the calls for each run cost."""
+    rows, tokens, inputs = x.shape
+    own = sum((last - first) * (starts[adapter + 1] - starts[adapter]) for adapter, first, last in runs)
+    wasted = (rows * starts[-1] - own) * tokens * (inputs + outputs)
+    return wasted < len(runs) * CALL_COST.get(x.device.type, CALL_COST["cuda"])
 
 
 def _features(linear: Any) -> tuple[int, int]:
@@ -119,6 +126,13 @@ def _features(linear: Any) -> tuple[int, int]:
 
 def _add_product(out: torch.Tensor, inner: torch.Tensor, b: torch.Tensor) -> None:
     out.view(-1, out.shape[-1]).addmm_(inner.reshape(-1, inner.shape[-1]).to(b.dtype), b)
+
+
+class _Routing(threading.local):
+    """What a thread's forward passes are routed by."""
+
+    adapters: Sequence[int] = ()
+    route: Route | None = None
 
 
 class LoraBank:
@@ -138,8 +152,8 @@ class LoraBank:
         self._stacks: dict[str, Stack] = {}
         self._numbers: dict[str, int] = {}
         self._identities: dict[str, dict[str, Any]] = {}
-        self._route: Route | None = None
-        self._routed: Sequence[int] = ()
+        self._routing = _Routing()
+        self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -163,8 +177,9 @@ class LoraBank:
         ModelError
             When it cannot be read or is more than plain LoRA.
         """
-        if name not in self._numbers:
-            self.add(read_lora(name))
+        with self._lock:
+            if name not in self._numbers:
+                self.add(read_lora(name))
 
     def add(self, file: LoraFile) -> None:
         """Stack an adapter that was read already."""
@@ -183,14 +198,15 @@ class LoraBank:
         self._identities[file.name] = file.identity
 
     def route(self, adapters: Sequence[int]) -> None:
-        """Let the rows of the next forward passes speak with these adapters (-1: with none)."""
-        if adapters is not self._routed:  # the same rows at every token of a text
-            self._routed = adapters
-            self._route = Route(adapters) if any(adapter >= 0 for adapter in adapters) else None
+        """Let the rows of this thread's next forward passes speak with these adapters (-1: with none)."""
+        routing = self._routing
+        if adapters is not routing.adapters:  # the same rows at every token of a text
+            routing.adapters = adapters
+            routing.route = Route(adapters) if any(adapter >= 0 for adapter in adapters) else None
 
     def bytes(self) -> int:
         """Count the bytes that the adapters hold."""
-        return sum(matrix.nbytes for stack in self._stacks.values() for matrix in (stack.a, stack.b))
+        return sum(matrix.nbytes for stack in self._stacks.values() for matrix in stack.parts[:2])
 
     def _linear(self, file: LoraFile, module: str) -> Any:
         """Find the layer that a pair adapts and check that it fits."""
@@ -215,12 +231,13 @@ class LoraBank:
             raise mismatch(file, self._base, f"it brings a '{name}' of its own")
 
     def _adapt(self, stack: Stack, linear: Any, inputs: tuple[torch.Tensor, ...], out: torch.Tensor) -> None:
-        if self._route is None:
+        route = self._routing.route
+        if route is None:
             return
         x = inputs[0]
-        if x.ndim != 3 or len(x) != len(self._route.adapters):
+        if x.ndim != 3 or len(x) != len(route.adapters):
             raise ModelError(
                 f"An adapter changes a layer of '{self._base}' that does not see one row for each request "
                 f"(an expert of a mixture?); such adapters cannot share a batch. Merge it into its base."
             )
-        stack.add(x, out, self._route)
+        stack.add(x, out, route)

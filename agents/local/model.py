@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from quorate.agents.agent import Agent, Request
 from quorate.agents.local.base import Stopped, weight_files
-from quorate.agents.local.batch import chunks, in_halves
 from quorate.agents.local.files import fingerprint, first_line
 from quorate.errors import BadOption, ModelError, QuorateError, did_you_mean
 from quorate.nouns import Reply
@@ -137,9 +136,8 @@ class LocalModel:
                 yield index, problem
         jobs.sort(key=lambda job: (job.size, job.row.adapter, job.row.prompt))
         try:
-            for batch in chunks(jobs, [job.size for job in jobs], session.budget):
-                for job, reply in in_halves(session.answer, batch):
-                    yield job.index, reply if isinstance(reply, Reply) else self._explain(reply)
+            for job, reply in session.spread(session.answer, jobs, [job.size for job in jobs]):
+                yield job.index, reply if isinstance(reply, Reply) else self._explain(reply)
         except Stopped:
             return
 
@@ -179,11 +177,10 @@ class LocalModel:
 
         scores: dict[int, list[float]] = {}
         try:
-            for batch in chunks(order, [sizes[index] for index in order], session.budget):
-                for index, found in in_halves(work, batch):
-                    if isinstance(found, Exception):
-                        raise self._explain(found)
-                    scores[index] = found
+            for index, found in session.spread(work, order, [sizes[index] for index in order]):
+                if isinstance(found, Exception):
+                    raise self._explain(found)
+                scores[index] = found
         except Stopped:
             raise ModelError(f"The model '{self.path}' was closed while it worked.") from None
         return [scores[index] for index in range(len(prompts))]

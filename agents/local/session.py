@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from quorate.agents.agent import Agent, Request
 from quorate.agents.local.base import Runner, load_base
-from quorate.agents.local.batch import token_budget
+from quorate.agents.local.batch import Item, Result, at_once, in_halves, spread, token_budget, worker_count
 from quorate.agents.local.chat import ChatFormat
 from quorate.agents.local.decoding import Draft, Row, write
 from quorate.agents.local.draws import Drawing
@@ -41,10 +41,10 @@ class Job:
 
 @dataclass(frozen=True)
 class Session:
-    """What a local model holds from `prepare` to `close`.
+    """What a local model holds from `prepare` to `close`; any thread may use it.
 
-    `folder` and `commit` say where the weights came from, `budget` how many tokens a batch may hold. One
-    thread computes at a time; a second one waits for the batch of the first.
+    `folder` and `commit` say where the weights came from, `budget` how many tokens may be in batches, and
+    `workers` how many batches run at once.
     """
 
     run: Runner
@@ -52,13 +52,12 @@ class Session:
     folder: Path
     commit: str | None
     budget: int
-    lock: threading.RLock
+    workers: int
 
     def adapter(self, agent: Agent) -> int:
         """Return the number of the adapter that an agent speaks with, loading it when it is new."""
         if agent.adapter is not None:
-            with self.lock:
-                self.run.bank.load(agent.adapter)
+            self.run.bank.load(agent.adapter)
         return self.run.bank.number(agent.adapter)
 
     def job(self, index: int, request: Request) -> Job:
@@ -98,6 +97,13 @@ class Session:
         )
         return row, cut
 
+    def spread(
+        self, work: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item], sizes: Sequence[int]
+    ) -> Iterator[tuple[Item, Result | Exception]]:
+        """Work on items in batches that fit; yield each with its result, or with what went wrong."""
+        batches = spread(items, sizes, self.budget, self.workers)
+        yield from at_once(lambda batch: in_halves(work, batch), batches, self.workers)
+
     def answer(self, jobs: Sequence[Job]) -> list[Reply | ModelError]:
         """Write the texts of a batch, then choose the labels of those answered by options."""
         import torch
@@ -105,7 +111,7 @@ class Session:
         # Rows that share an adapter lie together, so that their updates are products of whole blocks.
         order = sorted(range(len(jobs)), key=lambda place: jobs[place].row.adapter)
         replies: dict[int, Reply | ModelError] = {}
-        with self.lock, torch.inference_mode():
+        with torch.inference_mode():
             drafts = write(self.run, [jobs[place].row for place in order], self.format.decode)
             for place, draft in zip(order, drafts, strict=True):
                 replies[place] = draft if isinstance(draft, ModelError) else _reply(jobs[place], draft)
@@ -116,7 +122,7 @@ class Session:
         """Return the log-likelihoods of continuations; see `local_score.score`."""
         import torch
 
-        with self.lock, torch.inference_mode():
+        with torch.inference_mode():
             return score(self.run, prompts, options)
 
     def _choose(self, jobs: Sequence[Job], replies: dict[int, Reply | ModelError]) -> None:
@@ -149,7 +155,7 @@ def open_session(
         folder=folder,
         commit=commit,
         budget=budget or token_budget(base),
-        lock=threading.RLock(),
+        workers=worker_count(base),
     )
 
 

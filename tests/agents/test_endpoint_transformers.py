@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,11 +12,9 @@ import pytest
 from quorate.agents.agent import Agent, Request, Sampling
 from quorate.agents.endpoint import Endpoint
 from quorate.errors import EndpointError
+from quorate.lab.serving import transformers_server
 from quorate.lab.standin import make_standin
 from quorate.nouns import Ask, Exchange, Message, Question, Reply
-
-PROGRAM = Path(sys.executable).with_name("transformers")
-PATIENCE = 120.0
 
 
 @pytest.fixture(scope="module")
@@ -36,51 +27,11 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def url(checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def url(checkpoint: Path) -> Iterator[str]:
     pytest.importorskip("openai")
     pytest.importorskip("uvicorn")
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [
-        str(PROGRAM),
-        "serve",
-        str(checkpoint),
-        "--host",
-        "127.0.0.1",
-        "--port",
-        str(port),
-        "--device",
-        "cpu",
-    ]
-    offline = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(home), "OMP_NUM_THREADS": "1", "NO_COLOR": "1"}
-    with (home / "log").open("wb") as log:
-        process = subprocess.Popen(command, env=os.environ | offline, stdout=log, stderr=log)
-        try:
-            wait_until_healthy(process, port, home / "log")
-            yield f"http://127.0.0.1:{port}/v1"
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(10)
-
-
-def wait_until_healthy(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with direct.open(f"http://127.0.0.1:{port}/health", timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    pytest.fail(
-        f"transformers serve did not start (exit status {process.poll()}):\n{log.read_text()[-3000:]}"
-    )
+    with transformers_server(checkpoint) as url:
+        yield url
 
 
 @pytest.fixture

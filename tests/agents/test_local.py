@@ -13,13 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from quorate.agents.agent import Model, Request
 from quorate.agents.local import LocalModel, decoding
 from quorate.agents.local import base as local_base
 from quorate.agents.local import files as local_files
 from quorate.agents.local import session as local_session
-from quorate.agents.local.batch import in_halves, token_budget
+from quorate.agents.local.batch import in_halves, spread, token_budget
 from quorate.agents.local.decoding import Row
 from quorate.agents.local.files import fingerprint
 from quorate.agents.local.session import ANSWER, Session
@@ -519,3 +521,47 @@ def test_two_threads_take_turns(standin: Path, make_request: MakeRequest, replie
     for thread in threads:
         thread.join()
     assert found == {which: wanted[which] * 3 for which in range(2)}
+
+
+def test_batches_run_at_once_on_a_cpu(
+    standin: Path, make_request: MakeRequest, replies: Replies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One thread a core for a small model: the same texts, and torch's threads as they were."""
+    import torch
+
+    requests = [
+        make_request(
+            None, f"add {number}", adapter=standin / f"adapter-{number % 3}", seed=number, temperature=1.0
+        )
+        for number in range(24)
+    ]
+    wanted = replies(LocalModel(standin), requests)
+    threads: set[str] = set()
+    write = decoding.write
+
+    def seen(*arguments: Any) -> Any:
+        threads.add(threading.current_thread().name)
+        assert torch.get_num_threads() == 1
+        return write(*arguments)
+
+    monkeypatch.setattr(local_session, "write", seen)
+    torch.set_num_threads(2)
+    try:
+        model = LocalModel(standin)
+        found = replies(model, requests)
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(1)
+    assert session_of(model).workers == 2
+    assert len(threads) == 2
+    assert [reply.text for reply in found] == [reply.text for reply in wanted]
+
+
+@given(sizes=st.lists(st.integers(1, 50), max_size=40), limit=st.integers(1, 400), workers=st.integers(1, 4))
+def test_batches_hold_every_item_once(sizes: list[int], limit: int, workers: int) -> None:
+    batches = spread(range(len(sizes)), sizes, limit, workers)
+    assert [item for batch in batches for item in batch] == list(range(len(sizes)))
+    for batch in batches:
+        assert len(batch) == 1 or len(batch) * max(sizes[item] for item in batch) <= max(1, limit // workers)
+    if len(sizes) >= 4 * workers:
+        assert len(batches) >= min(workers, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from random import Random
 
@@ -10,8 +11,8 @@ import pytest
 from quorate.agents import Agent, Scripted
 from quorate.definition import Definition
 from quorate.lab.training.batches import IGNORED, Encoder
-from quorate.lab.training.examples import Example, Scope, draft, revising, revision, told, written
-from quorate.lab.training.recipe import Diet, Recipe
+from quorate.lab.training.examples import Example, Scope, draft, exercise, revising, revision, told, written
+from quorate.lab.training.recipe import Budget, Diet, Recipe
 from quorate.lab.training.tokenizer import make_tokenizer
 from quorate.lab.world import DOMAINS, SKILLS, Item, check, generate, held_out_pair, private_table
 
@@ -83,6 +84,18 @@ def test_a_written_solution_is_right() -> None:
     item = some_item()
     assert check(item, written(item)).reason == "Every step is right."
     assert not written(item).endswith("\n")
+
+
+def test_of_a_bare_sum_only_the_result_is_learned() -> None:
+    instruction, ((asked, first), (result, second)) = exercise(Random(1))
+    assert (instruction, first, second) == ("", False, True)
+    [sum_] = re.findall(r"\[\d\] (\d+[-+*/]\d+)=", asked)
+    assert result.rpartition(">")[2] == str(int(eval(sum_)))
+
+
+def test_diets_follow_one_another() -> None:
+    budget = Budget(steps=10, diets=(Diet(until=0.25), Diet(until=0.5, drill=1), Diet(read=1)))
+    assert [budget.diets.index(budget.diet(step)) for step in range(10)] == [0] * 3 + [1] * 2 + [2] * 5
 
 
 def test_told_meanings_stand_in_the_text() -> None:
