@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -66,7 +67,7 @@ class Question(Noun):
             if not isinstance(text, str) or not text.strip():
                 raise BadQuestion("The question is empty: give it some text.")
             if not _is_utf8(text, *(choice for choice in choices if isinstance(choice, str))):
-                raise BadQuestion("The question holds half a character (a lone surrogate); mend its encoding.")
+                raise BadQuestion("The question holds half a character (a lone surrogate): mend its text.")
             if not data.get("id"):
                 seed = "\x1f".join((text, *map(str, choices)))
                 data = {**data, "id": "q-" + hashlib.blake2b(seed.encode(), digest_size=5).hexdigest()}
@@ -291,8 +292,8 @@ class Table:
     seats : sequence of str
         The debaters, in order.
     graph : networkx graph or callable
-        An edge u -> v means that **v hears u**, an undirected one both ways; a callable gets the turn (1 for the first revision) and
-        returns that turn's graph. None means that everybody hears everybody.
+        An edge u -> v means that **v hears u**, an undirected one both ways; a callable gets the turn (1 for
+        the first revision) and returns that turn's graph. None means that everybody hears everybody.
     offices : mapping of str to str
         Seats outside the graph, by office: `{"judge": "solon"}`.
     seed : int
@@ -322,13 +323,9 @@ class Table:
         self.seats = tuple(seats)
         self.offices = dict(offices or {})
         self.seed = seed
-        twice = (
-            {seat for seat in self.seats if self.seats.count(seat) > 1}
-            if len(set(self.seats)) < len(self.seats)
-            else set()
-        )
+        twice = [seat for seat, count in Counter(self.seats).items() if count > 1]
         if twice:
-            raise BadOption(f"Two agents share the name '{min(twice)}'; give every agent its own.")
+            raise BadOption(f"Two agents share the name '{twice[0]}'; give every agent its own.")
         if not self.seats:
             raise BadOption("There is nobody at the table: give at least one agent.")
         self._order = {seat: index for index, seat in enumerate(self.seats)}

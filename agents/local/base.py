@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from quorate.agents.local.files import HUB_HINT, first_line, quiet
@@ -12,7 +13,6 @@ from quorate.errors import BadOption, MissingModel, ModelError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from threading import Event
 
     import torch
 
@@ -80,11 +80,16 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Runner:
-    """A base, its adapters, and the flag that ends its work early."""
+    """A base, its adapters, and the flags that end its work early: one of the model, one of the call."""
 
     base: Base
     bank: LoraBank
-    stop: Event
+    stop: Event = field(default_factory=Event)
+    stop_call: Event = field(default_factory=Event)
+
+    def for_one_call(self) -> Runner:
+        """Return the same with a flag of its own for one call."""
+        return replace(self, stop_call=Event())
 
     def __call__(
         self,
@@ -101,9 +106,9 @@ class Runner:
         Raises
         ------
         Stopped
-            When the flag is set.
+            When a flag is set.
         """
-        if self.stop.is_set():
+        if self.stop.is_set() or self.stop_call.is_set():
             raise Stopped
         self.bank.route(adapters)
         return self.base.forward(ids, mask, positions, cache, last=last)

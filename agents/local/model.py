@@ -127,13 +127,13 @@ class LocalModel:
         are tried, so that only the requests that fail alone yield an exception. After `close` the requests
         in flight yield nothing.
         """
-        session = self._open()
+        session = self._open().for_one_call()
         jobs = []
         for index, request in enumerate(requests):
             try:
                 jobs.append(session.job(index, request))
-            except QuorateError as problem:
-                yield index, problem
+            except Exception as problem:  # a tokenizer or a template may raise anything
+                yield index, self._explain(problem)
         jobs.sort(key=lambda job: (job.size, job.row.adapter, job.row.prompt))
         try:
             for job, reply in session.spread(session.answer, jobs, [job.size for job in jobs]):
@@ -161,7 +161,7 @@ class LocalModel:
         ModelError
             When a prompt does not fit the context, the model cannot compute, or it is closed meanwhile.
         """
-        session = self._open()
+        session = self._open().for_one_call()
         prompts, texts, sizes = [], [], []
         for request, choices in zip(requests, options, strict=True):
             tokens = [tuple(session.format.encode(choice)) for choice in choices]

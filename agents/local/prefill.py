@@ -28,7 +28,7 @@ from quorate.agents.local.prefix import Group, plan_sharing, unique
 if TYPE_CHECKING:
     import torch
 
-CHUNK = {"cpu": 4096, "cuda": 32768}
+CHUNK = {"cpu": 2048, "cuda": 32768}
 """Padded tokens in one forward pass over prompts, by kind of device: more is slower on a CPU's caches."""
 
 Prompt = tuple[int, tuple[int, ...]]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from quorate.agents.agent import Agent, Request
@@ -54,6 +53,10 @@ class Session:
     budget: int
     workers: int
 
+    def for_one_call(self) -> Session:
+        """Return the same with a flag of its own that ends the work of one call."""
+        return replace(self, run=self.run.for_one_call())
+
     def adapter(self, agent: Agent) -> int:
         """Return the number of the adapter that an agent speaks with, loading it when it is new."""
         if agent.adapter is not None:
@@ -100,9 +103,15 @@ class Session:
     def spread(
         self, work: Callable[[Sequence[Item]], Sequence[Result]], items: Sequence[Item], sizes: Sequence[int]
     ) -> Iterator[tuple[Item, Result | Exception]]:
-        """Work on items in batches that fit; yield each with its result, or with what went wrong."""
+        """Work on items in batches that fit; yield each with its result, or with what went wrong.
+
+        When the caller loses interest, other threads' batches end before their next token.
+        """
         batches = spread(items, sizes, self.budget, self.workers)
-        yield from at_once(lambda batch: in_halves(work, batch), batches, self.workers)
+        try:
+            yield from at_once(lambda batch: in_halves(work, batch), batches, self.workers)
+        finally:
+            self.run.stop_call.set()
 
     def answer(self, jobs: Sequence[Job]) -> list[Reply | ModelError]:
         """Write the texts of a batch, then choose the labels of those answered by options."""
@@ -119,7 +128,7 @@ class Session:
         return [replies[place] for place in range(len(jobs))]
 
     def score(self, prompts: Sequence[Prompt], options: Sequence[Sequence[Tokens]]) -> list[list[float]]:
-        """Return the log-likelihoods of continuations; see `local_score.score`."""
+        """Return the log-likelihoods of continuations; see `score.score`."""
         import torch
 
         with torch.inference_mode():
@@ -131,7 +140,7 @@ class Session:
         for place, reply in replies.items():
             job = jobs[place]
             if isinstance(reply, Reply) and job.labels:
-                # The whole line is turned into tokens at once: " A" need not be " " and "A".
+                # Text and line are turned into tokens together: " A" need not be " " and "A".
                 lines = [self.format.encode(reply.text + ANSWER + label) for label in job.labels]
                 same = _same(lines)
                 prompts.append((job.row.adapter, (*job.row.prompt, *lines[0][:same])))
@@ -150,7 +159,7 @@ def open_session(
     folder, commit = find_folder(path, revision)
     base = load_base(folder, dtype=dtype, device=device)
     return Session(
-        run=Runner(base, LoraBank(base.model, path), threading.Event()),
+        run=Runner(base, LoraBank(base.model, path)),
         format=ChatFormat(base.tokenizer, chat),
         folder=folder,
         commit=commit,

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import sqrt
-from statistics import NormalDist
 
+from quorate.evaluate import wilson
 from quorate.events import Asked, Decided, Event, Failed, Said, Started
 from quorate.live.deliberation import Deliberation
 from quorate.nouns import Message
@@ -231,31 +230,3 @@ class LiveState:
         if 0 < at < FAR:
             self._begun = min(self._begun or at, at)
             self._latest = max(self._latest, at)
-
-
-def wilson(correct: int, known: int, level: float = 0.95) -> tuple[float, float]:
-    """Return the Wilson score interval of a share.
-
-    Parameters
-    ----------
-    correct, known : int
-        Successes and trials; at least one trial.
-    level : float
-        Coverage, in (0, 1).
-
-    Returns
-    -------
-    tuple of float
-        Lower and upper bound, in [0, 1] (Wilson 1927, "Probable inference", JASA 22, p. 209).
-
-    Examples
-    --------
-    >>> low, high = wilson(8, 10)
-    >>> round(low, 3), round(high, 3)
-    (0.49, 0.943)
-    """
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    share, spread = correct / known, z * z / known
-    middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * sqrt(share * (1 - share) / known + spread / (4 * known))
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -28,7 +28,7 @@ def runner(base: Base, *adapters: Path) -> Runner:
     bank = LoraBank(base.model, "base")
     for adapter in adapters:
         bank.load(str(adapter))
-    return Runner(base, bank, threading.Event())
+    return Runner(base, bank)
 
 
 def tiny_base(standin: Path, config: Any, architecture: Any) -> Base:
@@ -331,7 +331,7 @@ def test_prompts_of_one_token(run: Runner) -> None:
 def test_the_flag_stops_the_writing_within_a_second(run: Runner) -> None:
     import torch
 
-    run = Runner(dataclasses.replace(run.base, ends=()), run.bank, threading.Event())
+    run = Runner(dataclasses.replace(run.base, ends=()), run.bank)
     threading.Timer(0.2, run.stop.set).start()
     rows = [Row((5, 6, 7, seed), limit=900, drawing=Drawing(seed, 2.0)) for seed in range(4, 60)]
     start = time.monotonic()

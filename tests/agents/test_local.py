@@ -565,3 +565,36 @@ def test_batches_hold_every_item_once(sizes: list[int], limit: int, workers: int
         assert len(batch) == 1 or len(batch) * max(sizes[item] for item in batch) <= max(1, limit // workers)
     if len(sizes) >= 4 * workers:
         assert len(batches) >= min(workers, 2)
+
+
+def test_a_caller_that_leaves_takes_the_other_batches_with_it(
+    standin: Path, make_request: MakeRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    stopped = threading.Event()
+    write = decoding.write
+
+    def watched(*arguments: Any) -> Any:
+        try:
+            return write(*arguments)
+        except local_base.Stopped:
+            stopped.set()
+            raise
+
+    monkeypatch.setattr(local_session, "write", watched)
+    torch.set_num_threads(2)
+    try:
+        model = LocalModel(standin)
+        model.prepare([])
+        object.__setattr__(session_of(model).run.base, "ends", ())
+        limits = [2] * 400 + [900] * 4
+        requests = [make_request(model, f"add {n}", max_tokens=limit) for n, limit in enumerate(limits)]
+        answers = model.reply(requests)
+        next(answers)
+        answers.close()  # type: ignore[attr-defined]
+        assert stopped.wait(5)
+    finally:
+        torch.set_num_threads(1)
+    (after,) = model.reply(requests[:1])
+    assert isinstance(after[1], Reply)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -146,7 +145,7 @@ def test_mixed_batches_equal_peft(
 def test_greedy_texts_equal_peft_generate(peft_model: Any, base: Base, bank: LoraBank) -> None:
     import torch
 
-    run = Runner(base, bank, threading.Event())
+    run = Runner(base, bank)
     prompts = [tuple(ids.tolist()) for ids in tokens(8, 10)]
     routed = [0, 0, 1, 1, 2, 2, -1, -1]
     rows = [Row(prompt, adapter, limit=24) for prompt, adapter in zip(prompts, routed, strict=True)]

@@ -10,9 +10,10 @@ import pytest
 
 from quorate.definition import Definition
 from quorate.errors import BadOption
+from quorate.evaluate import wilson
 from quorate.lab.training import Progress, Recipe, evaluate, table, train, write_card
 from quorate.lab.training.__main__ import main
-from quorate.lab.training.evaluation import problem_sets, seat, wilson
+from quorate.lab.training.evaluation import problem_sets, seat
 from quorate.lab.training.stages import _is_done
 
 RECIPE = Recipe.miniature()

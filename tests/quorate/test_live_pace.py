@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quorate.evaluate import wilson
 from quorate.live.pace import LONGEST, SHARE, SHORTEST, Pace, pause_after
-from quorate.live.state import wilson
 
 
 @pytest.mark.parametrize(

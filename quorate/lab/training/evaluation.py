@@ -6,7 +6,6 @@ Accuracies come with the 95 % interval of Wilson (1927), which is honest at smal
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from quorate.agents.agent import Agent, Sampling
 from quorate.agents.local import LocalModel
 from quorate.definition import Definition
+from quorate.evaluate import wilson
 from quorate.events import Event, Said
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item, generate
@@ -54,22 +54,6 @@ class Rate(Noun):
     def share(self) -> float:
         """The share itself; 0 of nothing."""
         return self.right / self.of if self.of else 0.0
-
-
-def wilson(right: int, of: int, z: float = 1.959964) -> tuple[float, float]:
-    """Return the Wilson score interval of a share: Wilson 1927, JASA 22 (158), p. 209.
-
-    Examples
-    --------
-    >>> [round(end, 3) for end in wilson(0, 20)]
-    [0.0, 0.161]
-    """
-    if of == 0:
-        return 0.0, 1.0
-    share, size = right / of, 1 + z * z / of
-    middle = (share + z * z / (2 * of)) / size
-    half = z / size * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 class Arm(Noun):

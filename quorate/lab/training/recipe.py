@@ -116,7 +116,7 @@ class Recipe(Noun):
         ),
     )
     specialist: Budget = Budget(
-        steps=500, rate=3e-3, warmup=40, floor=0.02, diets=(Diet(solve=0.85, revise=0.1, drill=0.05),)
+        steps=500, rate=6e-3, warmup=40, floor=0.02, diets=(Diet(solve=0.85, revise=0.1, drill=0.05),)
     )
 
     @property
