@@ -5,9 +5,11 @@ For each adapted linear layer the matrices of all adapters lie stacked: A as (su
 
     masked    ((x A^T) * mask) B    two products for the whole batch; the mask keeps each row's own ranks
     by runs   x_k A_k^T B_k         two products for each run of neighbouring rows with the same adapter
+    merged    x_k (W + B_k^T A_k)^T one product for each run, in the place of the layer's own
 
-Masked does more arithmetic, runs make more calls: the cheaper one is taken (LoRA: Hu et al. 2021,
-section 4.1; batches that mix adapters as in S-LoRA, Sheng et al. 2023).
+Masked does more arithmetic, runs make more calls, and merging, which only float32 is wide enough for, pays
+when a run reads many tokens: the cheapest is taken (LoRA: Hu et al. 2021, section 4.1; batches that mix
+adapters as in S-LoRA, Sheng et al. 2023).
 """
 
 from __future__ import annotations
@@ -34,19 +36,18 @@ class Route:
     Examples
     --------
     >>> Route([0, 0, 2, -1, -1]).runs
-    [(0, 0, 2), (2, 2, 3)]
+    [(0, 0, 2), (2, 2, 3), (-1, 3, 5)]
     """
 
     def __init__(self, adapters: Sequence[int]) -> None:
         self.adapters = list(adapters)
         self.runs: list[tuple[int, int, int]] = []
-        """(adapter, first row, last row + 1) of each run of neighbours; without rows that have no adapter."""
+        """(adapter, first row, last row + 1) of each run of neighbours."""
         self._masks: dict[tuple[int, ...], torch.Tensor] = {}
         start = 0
         for adapter, run in itertools.groupby(self.adapters):
             stop = start + sum(1 for _ in run)
-            if adapter >= 0:
-                self.runs.append((adapter, start, stop))
+            self.runs.append((adapter, start, stop))
             start = stop
 
     def mask(self, starts: tuple[int, ...], like: torch.Tensor) -> torch.Tensor:
@@ -54,7 +55,8 @@ class Route:
         if starts not in self._masks:
             mask = like.new_zeros(len(self.adapters), 1, starts[-1])
             for adapter, first, last in self.runs:
-                mask[first:last, :, starts[adapter] : starts[adapter + 1]] = 1
+                if adapter >= 0:
+                    mask[first:last, :, starts[adapter] : starts[adapter + 1]] = 1
             self._masks[starts] = mask
         return self._masks[starts]
 
@@ -67,6 +69,8 @@ class Stack:
     """
 
     def __init__(self, linear: Any) -> None:
+        self._linear = linear
+        self._plain = linear.forward
         inputs, outputs = _features(linear)
         empty = linear.weight.new_empty
         self.parts: tuple[torch.Tensor, torch.Tensor, tuple[int, ...]] = (
@@ -84,19 +88,56 @@ class Stack:
             a, b = (torch.cat([old, new.to(old)]) for old, new in zip((a, b), pair, strict=True))
         self.parts = (a, b, (*starts, len(a)))
 
-    def add(self, x: torch.Tensor, out: torch.Tensor, route: Route) -> None:
-        """Add the routed adapters' updates to `out`, in place.
+    def forward(self, x: torch.Tensor, route: Route | None) -> torch.Tensor:
+        """Compute the layer with the routed adapters.
 
         Parameters
         ----------
         x : Tensor, shape (rows, tokens, in)
-        out : Tensor, shape (rows, tokens, out)
-        route : Route
-            One adapter for each row.
+        route : Route, optional
+            One adapter for each row; None is the layer itself.
+
+        Returns
+        -------
+        Tensor, shape (rows, tokens, out)
         """
+        if route is None:
+            return self._plain(x)  # type: ignore[no-any-return]
+        if self._merging_pays(x, route):
+            return self._merged(x, route)
+        out: torch.Tensor = self._plain(x)
+        self._add(x, out, route)
+        return out
+
+    def _merged(self, x: torch.Tensor, route: Route) -> torch.Tensor:
+        import torch
+
+        a, b, starts = self.parts
+        outs = []
+        for adapter, first, last in route.runs:
+            weight = self._linear.weight
+            if _has_ranks(starts, adapter):
+                ranks = slice(starts[adapter], starts[adapter + 1])
+                weight = torch.addmm(weight, b[ranks].T, a[ranks])
+            outs.append(torch.nn.functional.linear(x[first:last], weight, self._linear.bias))
+        return outs[0] if len(outs) == 1 else torch.cat(outs)
+
+    def _merging_pays(self, x: torch.Tensor, route: Route) -> bool:
+        """Compare what the updates of all tokens cost with what changing the weights for each run costs."""
+        import torch
+
+        rows, tokens, inputs = x.shape
+        a, b, _ = self.parts
+        if type(self._linear) is not torch.nn.Linear or a.dtype != torch.float32:
+            return False
+        outputs = b.shape[1]
+        return rows * tokens * (inputs + outputs) > 4 * len(route.runs) * inputs * outputs
+
+    def _add(self, x: torch.Tensor, out: torch.Tensor, route: Route) -> None:
+        """Add the routed adapters' updates to `out`, in place."""
         a, b, starts = self.parts
         x = x.to(a.dtype)
-        runs = [run for run in route.runs if starts[run[0]] < starts[run[0] + 1]]
+        runs = [run for run in route.runs if _has_ranks(starts, run[0])]
         if len(runs) > 1 and _masking_pays(x, b.shape[1], starts, runs):
             inner = x @ a.T
             inner *= route.mask(starts, like=inner)
@@ -105,6 +146,10 @@ class Stack:
         for adapter, first, last in runs:
             ranks = slice(starts[adapter], starts[adapter + 1])
             _add_product(out[first:last], x[first:last] @ a[ranks].T, b[ranks])
+
+
+def _has_ranks(starts: tuple[int, ...], adapter: int) -> bool:
+    return adapter >= 0 and starts[adapter] < starts[adapter + 1]
 
 
 def _masking_pays(
@@ -141,7 +186,7 @@ class LoraBank:
     Parameters
     ----------
     model : transformers model
-        The base; its weights are not touched, its adapted layers get a forward hook each.
+        The base; its weights are not touched, its adapted layers get a forward method of their own.
     base : str
         What the base is called in error messages.
     """
@@ -191,7 +236,7 @@ class LoraBank:
                 self._stacks[module] = stack = Stack(linear)
                 for _ in self._numbers:
                     stack.push(None)
-                linear.register_forward_hook(partial(self._adapt, stack))
+                linear.forward = partial(self._forward, stack)
         for module, stack in self._stacks.items():
             stack.push(file.pairs.get(module))
         self._numbers[file.name] = len(self._numbers)
@@ -230,14 +275,11 @@ class LoraBank:
         if own.shape != copy.shape or not (own == copy.to(own)).all():
             raise mismatch(file, self._base, f"it brings a '{name}' of its own")
 
-    def _adapt(self, stack: Stack, linear: Any, inputs: tuple[torch.Tensor, ...], out: torch.Tensor) -> None:
+    def _forward(self, stack: Stack, x: torch.Tensor) -> torch.Tensor:
         route = self._routing.route
-        if route is None:
-            return
-        x = inputs[0]
-        if x.ndim != 3 or len(x) != len(route.adapters):
+        if route is not None and (x.ndim != 3 or len(x) != len(route.adapters)):
             raise ModelError(
                 f"An adapter changes a layer of '{self._base}' that does not see one row for each request "
                 f"(an expert of a mixture?); such adapters cannot share a batch. Merge it into its base."
             )
-        stack.add(x, out, route)
+        return stack.forward(x, route)

@@ -36,8 +36,8 @@ class LocalModel:
 
     With `Sampling(answering="options")`, an ask that expects an answer to a question with choices is
     answered in two steps: the text is written as usual, then a line "Answer: " is added with the label of
-    the highest log-likelihood. The reply's text ends with that line, and `Reply.scores` holds the
-    log-likelihoods of all labels.
+    the highest log-likelihood. The reply's text ends with that line, `Reply.scores` holds the
+    log-likelihoods of all labels, and `tokens_in` counts the text that was read again and every label.
 
     Greedy texts and seeded draws do not depend on the batch, up to the rounding of the last digits of the
     logits: float32 keeps that out of sight, half precision does not.

@@ -145,7 +145,8 @@ class Session:
                 same = _same(lines)
                 prompts.append((job.row.adapter, (*job.row.prompt, *lines[0][:same])))
                 options.append([tuple(line[same:]) for line in lines])
-                owed.append((place, reply))
+                read = same + sum(len(line) - same for line in lines)
+                owed.append((place, reply.model_copy(update={"tokens_in": reply.tokens_in + read})))
         if not owed:
             return
         for (place, reply), found in zip(owed, score(self.run, prompts, options), strict=True):

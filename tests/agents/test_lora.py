@@ -127,19 +127,21 @@ def test_one_adapter_equals_peft(peft_model: Any, base: Base, bank: LoraBank, na
     assert (plain - wanted).abs().max() > 0.1, "the adapter does nothing: the test is blind"
 
 
-@pytest.mark.parametrize("cost", [0, 10**12], ids=["by runs", "masked"])
+@pytest.mark.parametrize("way", ["by runs", "masked", "merged"])
 @given(routed=st.lists(st.integers(-1, 2), min_size=1, max_size=9))
 @settings(max_examples=25, deadline=None)
 def test_mixed_batches_equal_peft(
-    peft_model: Any, base: Base, bank: LoraBank, cost: int, routed: list[int]
+    peft_model: Any, base: Base, bank: LoraBank, way: str, routed: list[int]
 ) -> None:
     import torch
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(lora.CALL_COST, "cpu", cost)
+        patch.setitem(lora.CALL_COST, "cpu", 10**12 if way == "masked" else 0)
+        patch.setattr(lora.Stack, "_merging_pays", lambda *_: way == "merged")
         found = ours(base, bank, tokens(len(routed)), routed)
     wanted = theirs(peft_model, tokens(len(routed)), routed)
-    torch.testing.assert_close(found, wanted, rtol=1e-5, atol=1e-5)
+    # Weights of size 1 are rounded again when they are merged; the logits reach 15.
+    torch.testing.assert_close(found, wanted, rtol=1e-5, atol=5e-5 if way == "merged" else 1e-5)
 
 
 def test_greedy_texts_equal_peft_generate(peft_model: Any, base: Base, bank: LoraBank) -> None:
@@ -212,10 +214,10 @@ def test_gpt2_layers_equal_peft(tmp_path: Path, one_thread: None) -> None:
 
 @given(st.lists(st.integers(-1, 3), max_size=30))
 def test_runs_cover_the_rows_once(adapters: list[int]) -> None:
-    covered = [-1] * len(adapters)
+    covered: list[int | None] = [None] * len(adapters)
     for adapter, first, last in Route(adapters).runs:
         assert first < last
-        assert covered[first:last] == [-1] * (last - first)
+        assert covered[first:last] == [None] * (last - first)
         covered[first:last] = [adapter] * (last - first)
     assert covered == adapters
 
@@ -348,3 +350,23 @@ def test_a_layer_that_sees_no_rows_is_an_error(standin: Path, adapters: dict[str
         base.model.model.layers[0].self_attn.q_proj(torch.zeros(5, 64))
     bank.route([-1])
     base.model.model.layers[0].self_attn.q_proj(torch.zeros(5, 64))
+
+
+def test_a_long_prompt_merges_its_adapter(
+    base: Base, bank: LoraBank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    merged: list[int] = []
+    merge = lora.Stack._merged
+
+    def counted(stack: lora.Stack, x: Any, route: Route) -> Any:
+        merged.append(x.shape[1])
+        return merge(stack, x, route)
+
+    monkeypatch.setattr(lora.Stack, "_merged", counted)
+    ids, routed = tokens(4, 300), [0, 0, 1, -1]
+    found = ours(base, bank, ids, routed)
+    assert set(merged) == {300}
+    monkeypatch.setattr(lora.Stack, "_merging_pays", lambda *_: False)
+    torch.testing.assert_close(found, ours(base, bank, ids, routed), rtol=1e-4, atol=1e-4)
