@@ -26,7 +26,7 @@ def blocks(language: str) -> list[str]:
 def test_the_python_blocks_print_what_they_say() -> None:
     scope: dict[str, object] = {}
     for block in blocks("python"):
-        expected = re.findall(r"^#> (.*)$", block, re.M)
+        expected = re.findall(r"^# > (.*)$", block, re.M)
         printed = io.StringIO()
         with redirect_stdout(printed):
             exec(compile(block, "README.md", "exec"), scope)
