@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
@@ -38,6 +39,8 @@ class Seat:
     spoke: int = 0
     """Which message of the question was its last: larger is later, 0 is none yet."""
     confidence: float | None = None
+    likelihood: float | None = None
+    """Geometric mean of the token probabilities: a stand-in where no confidence was stated."""
     answers: dict[int, str | None] = field(default_factory=dict)
     failures: set[int] = field(default_factory=set)
 
@@ -192,6 +195,7 @@ class Deliberation:
             seat.failures.add(message.turn)
             return
         seat.confidence = message.confidence
+        seat.likelihood = math.exp(min(0.0, message.logprob)) if message.logprob is not None else None
         if message.answer is not None:
             self.ranks.setdefault(message.answer, len(self.ranks))
         if message.answer is not None or message.act in ANSWERING:

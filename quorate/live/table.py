@@ -82,7 +82,7 @@ def _columns(rows: list[dict[str, Line]], turns: int) -> list[Column]:
         Column("state", 8, 8),
         Column("trail", 6, max(6, turns) if turns else 0),
         Column("change", 6, max(6, min(wide["change"], 18)) if wide["change"] else 0),
-        Column("sure", 5, 5 if wide["sure"] else 0),
+        Column("sure", 6, 6 if wide["sure"] else 0),
         Column("hears", 5, max(5, min(wide["hears"], 30)) if wide["hears"] else 0),
         Column("role", 8, max(8, min(wide["role"], 34)) if wide["role"] else 0),
     ]
@@ -108,10 +108,17 @@ def _cells(scene: Scene, focus: Deliberation, seat: Seat, turns: list[int], hear
         "trail": [_step(focus, seat, turn) for turn in turns],
         "answer": [(f"{shape} ", colour), (shown, colour)] if seat.answers else [],
         "change": _change(seat),
-        "sure": [(f"{percent(seat.confidence):>5}", PLAIN)] if seat.confidence is not None else [],
+        "sure": _sure(seat),
         "hears": [(heard, QUIET)] if heard else [],
         "state": [WORDS[focus.state(seat)]],
     }
+
+
+def _sure(seat: Seat) -> Line:
+    """Show the confidence, or how likely the model found its own words: "~" marks the latter."""
+    if seat.confidence is not None:
+        return [(f"{percent(seat.confidence):>6}", PLAIN)]
+    return [(f"{'~' + percent(seat.likelihood):>6}", QUIET)] if seat.likelihood is not None else []
 
 
 def _change(seat: Seat) -> Line:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quorate import registry
-from quorate.agents import Agent, Request, Scripted
-from quorate.contracts import check_agent, check_protocol, check_topology
+from quorate.agents import Agent, Nested, Request, Sampling, Scripted
+from quorate.contracts import QUESTIONS, check_agent, check_protocol, check_topology
+from quorate.definition import Definition
+from quorate.lab.standin import make_standin
 from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table
 from quorate.protocols import all_of, any_of, debate, stable, unanimous
 from quorate.protocols.history import Turns
@@ -92,8 +97,76 @@ def test_nothing_is_heard_along_an_absent_edge(
         check_protocol(partial(debate, rounds=rounds, critique=critique), seed=seed, table=table)
 
 
-def test_scripted_models_pass() -> None:
-    check_agent(Scripted(["Answer: 4", "Answer: 5"]))
+class Completions(BaseHTTPRequestHandler):
+    """The smallest OpenAI-compatible server."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        choice = {
+            "index": 0,
+            "finish_reason": "stop",
+            "message": {"role": "assistant", "content": "Answer: 5"},
+        }
+        usage = {"prompt_tokens": 9, "completion_tokens": 3, "total_tokens": 12}
+        body = {
+            "id": "c",
+            "object": "chat.completion",
+            "created": 0,
+            "model": "m",
+            "choices": [choice],
+            "usage": usage,
+        }
+        self._send(body)
+
+    def do_GET(self) -> None:
+        self._send(
+            {"object": "list", "data": [{"id": "m", "object": "model", "created": 0, "owned_by": "me"}]}
+        )
+
+    def _send(self, body: dict[str, Any]) -> None:
+        text = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *arguments: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    httpd = ThreadingHTTPServer(("127.0.0.1", 0), Completions)
+    threading.Thread(target=httpd.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{httpd.server_port}/v1"
+    httpd.shutdown()
+    httpd.server_close()
+
+
+@pytest.mark.parametrize("name", sorted(registry.model))
+def test_every_model(name: str, tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr("builtins.input", lambda prompt="": "Answer: 5")
+    options: dict[str, Any] = {"scripted": {"script": ["Answer: 4", "Answer: 5"]}, "human": {}}
+    if name == "transformers":
+        options[name] = {"path": str(make_standin(tmp_path / "base"))}
+    if name == "recorded":
+        rows = [{"id": q.id, "seat": "ada", "turn": 0, "text": "Answer: 5"} for q in QUESTIONS]
+        (tmp_path / "said.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        options[name] = {"jsonl": str(tmp_path / "said.jsonl")}
+    if name == "endpoint":
+        pytest.importorskip("openai")
+        options[name] = {"model": "m", "url": server}
+    made = registry.model[name](**options[name])
+    check_agent(made, agent=Agent("ada", made, sampling=Sampling(max_tokens=8)))
+    made.close()
+    made.close()
+
+
+def test_a_nested_deliberation_passes() -> None:
+    inner = Definition([Agent(name, Scripted("Answer: 5")) for name in ("di", "eve")])
+    check_agent(Nested(lambda question, seed: inner.ask(question)))
 
 
 # ----------------------------------------------------------------------- what the checks are there to catch

@@ -64,6 +64,13 @@ def test_nothing_of_this_machine_is_saved(pool: Path) -> None:
     assert not any(str(pool.parent) in text for text in texts)
 
 
+def test_weights_can_be_packed_for_others(pool: Path) -> None:
+    files = sorted(pool.rglob("*.safetensors"))
+    assert [file.parent.name for file in files] == ["generalist", "mini", "money", "rates"]
+    assert all(file.stat().st_mode & 0o044 for file in files)
+    assert not list(pool.rglob("README.md"))
+
+
 def test_members_answer_through_the_engine(pool: Path) -> None:
     [item] = problem_sets(RECIPE, 1, seed=3)["mixed"]
     outcome = Definition(seat(pool, STAGES, device="cpu"), protocol="vote").ask(item.problem().question)

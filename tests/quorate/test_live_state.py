@@ -329,3 +329,15 @@ def test_memory_is_flat_but_for_a_verdict_a_question() -> None:
     assert state.decided == 2200
     assert len(state.recent) == RECENT
     assert (after - before) / 2000 < 300
+
+
+def test_without_a_stated_confidence_the_likelihood_of_the_words_is_shown() -> None:
+    from quorate.live.table import _sure
+
+    deliberation = Deliberation("q1")
+    message = Message(number=0, seat="ada", act="draft", turn=0, text="5", answer="5", logprob=-0.5)
+    deliberation.fold(Said(question="q1", message=message))
+    (seat,) = deliberation.seats.values()
+    assert [text for text, _ in _sure(seat)] == [" ~61 %"]
+    deliberation.fold(Said(question="q1", message=message.model_copy(update={"confidence": 0.8})))
+    assert [text for text, _ in _sure(seat)] == ["  80 %"]

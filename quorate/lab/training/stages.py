@@ -185,9 +185,12 @@ def _save(model: Any, tokenizer: Any, folder: Path) -> None:
     if hasattr(model, "peft_config"):
         # Told otherwise, PEFT asks the hub whether the vocabulary was resized.
         model.save_pretrained(folder, save_embedding_layers=False)
+        (folder / "README.md").unlink()  # PEFT's form of a model card, not filled in
     else:
         model.save_pretrained(folder)
         tokenizer.save_pretrained(folder)
+    for weights in folder.glob("*.safetensors"):
+        weights.chmod(0o644)  # safetensors lets nobody else read them
 
 
 def _report_file(folder: Path, stage: str) -> Path:
