@@ -77,7 +77,7 @@ class History:
         """Everything said, in order: critiques and verdicts too."""
         self._seats = frozenset(table.seats)
         self._past: dict[str, list[Exchange]] = {}
-        self._quotes: dict[int, str] = {}
+        self._quotes: dict[tuple[int, str], str] = {}
 
     @property
     def turn(self) -> int:
@@ -190,10 +190,12 @@ class History:
         """Quote messages as fenced material, each under its title; the text cannot leave the fence."""
         blocks = []
         for message in messages:
-            quoted = self._quotes.get(message.number)
-            if quoted is None:
-                quoted = self._quotes[message.number] = self.prompts.quote(message.text, self.quote_limit)
-            blocks.append(f"{title.replace('{seat}', message.seat)}:\n{quoted}")
+            block = self._quotes.get((message.number, title))
+            if block is None:
+                quoted = self.prompts.quote(message.text, self.quote_limit)
+                block = f"{title.replace('{seat}', message.seat)}:\n{quoted}"
+                self._quotes[message.number, title] = block
+            blocks.append(block)
         return "\n\n".join(blocks)
 
     def add(self, asks: Sequence[Ask], said: Sequence[Message]) -> None:
