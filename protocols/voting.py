@@ -116,7 +116,7 @@ def break_tie(
     return outcome.model_copy(update={"answer": answer, "tie_break": name, "reason": reason})
 
 
-def resolve_decision(spec: Any) -> Callable[..., Any]:
+def resolve_decision(spec: Any) -> Rule | Decision:
     """Turn a name, mapping or function into a rule or a decision.
 
     Examples

@@ -274,18 +274,18 @@ class Engine:
             )
 
     def _collect(self, complete: list[_Open], *, wait: bool) -> None:
-        """Take in what the threads have answered; with `wait`, wait until something has."""
+        """Take in what the threads have answered, and give up what is overdue.
+
+        With `wait`, wait until one or the other has happened.
+        """
         while True:
             try:
                 lanes, job, index, result = self._arrivals.get(wait, self._patience() if wait else None)
             except Empty:
-                if not wait:
-                    return
-                self._give_up(self._timeout or 0.0, complete)
-                wait = not complete and any(lanes.busy for lanes in self._lanes.values())
-                if not wait:
-                    return
-                continue
+                self._give_up(complete)
+                if wait and not complete and any(lanes.busy for lanes in self._lanes.values()):
+                    continue
+                return
             wait = False
             if index is None:
                 lanes.end(job)
@@ -299,11 +299,14 @@ class Engine:
         started = [job.started for lanes in self._lanes.values() for job in lanes.busy]
         return max(0.01, min(started) + self._timeout - time.time()) if started else None
 
-    def _give_up(self, timeout: float, complete: list[_Open]) -> None:
+    def _give_up(self, complete: list[_Open]) -> None:
+        """Count the calls that have taken too long as failed."""
+        if self._timeout is None:
+            return
+        late = ModelError(f"No answer within {self._timeout:g} seconds.")
         for lanes in self._lanes.values():
-            for job in lanes.overdue(timeout, time.time()):
+            for job in lanes.overdue(self._timeout, time.time()):
                 for index in sorted(job.open):
-                    late = ModelError(f"No answer within {timeout:g} seconds.")
                     self._take(job, index, late, complete)
 
     def _take(self, job: Job, index: int, result: Reply | Exception, complete: list[_Open]) -> None:

@@ -61,7 +61,8 @@ def test_help_teaches_with_examples(quorate: Quorate) -> None:
     for command in ("demo", "debate", "run", "resume", "watch", "topology", "models"):
         assert command in out
         _, page, _ = quorate(command, "--help")
-        assert "Usage: quorate" in page.replace("pytest", "quorate") or command in page
+        assert "Usage:" in page
+        assert command in page.splitlines()[1]
     assert "quorate run study.yaml problems.jsonl" in quorate("run", "--help")[1]
 
 

@@ -19,7 +19,7 @@ from quorate.definition_file import build, resume
 from quorate.errors import RecordBusy, RecordError, RecordMismatch
 from quorate.events import Asked, Decided, Event, Failed, Said, Started
 from quorate.nouns import Ask, Outcome, Question, Reply
-from quorate.record import Record, read_events, read_manifest, read_replays
+from quorate.record import Record, read_events, read_manifest
 
 
 def questions(count: int = 4) -> list[Question]:
@@ -73,12 +73,19 @@ def test_resuming_at_every_line_gives_the_same_outcomes_and_asks_nothing_twice(
 
 
 def test_resume_of_a_finished_run_asks_nobody(tmp_path: Path) -> None:
-    def refuse(ask: Ask, seed: int) -> str:
-        raise AssertionError("asked again")
+    asked: list[str] = []
 
-    first = definition("Answer: 1").run(questions(), record=tmp_path / "run")
-    replays = read_replays(tmp_path / "run")
-    assert {name: replay.outcome for name, replay in replays.items()} == first.outcomes
+    def speak(ask: Ask, seed: int) -> str:
+        asked.append(ask.seat)
+        return "Answer: 1"
+
+    first = definition(speak).run(questions(), record=tmp_path / "run")
+    size = (tmp_path / "run" / "events.jsonl").stat().st_size
+    asked.clear()
+    again = definition(speak).run(questions(), record=tmp_path / "run", resume=True)
+    assert again.outcomes == first.outcomes
+    assert asked == []
+    assert (tmp_path / "run" / "events.jsonl").stat().st_size == size
 
 
 def test_a_run_folder_is_never_overwritten(tmp_path: Path) -> None:

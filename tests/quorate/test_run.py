@@ -173,6 +173,28 @@ def test_a_hanging_call_fails_after_the_timeout_and_the_run_goes_on() -> None:
     assert outcomes["q2"].failed == ()
 
 
+def test_a_hanging_call_is_given_up_even_while_others_keep_answering() -> None:
+    release = threading.Event()
+
+    class Stuck(Echo):
+        def reply(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:
+            release.wait(20)
+            yield from super().reply(requests)
+
+    busy = Echo(lanes=1, batch=1, delay=0.004)
+    agents = [Agent("ada", Stuck()), Agent("bo", busy)]
+    events: list[tuple[float, Event]] = []
+    definition = Definition(agents, protocol="vote", timeout=0.1, at_once=60)
+    start = time.perf_counter()
+    definition.run(
+        questions(60), listeners=[lambda event: events.append((time.perf_counter() - start, event))]
+    )
+    release.set()
+    first_failure = next(at for at, event in events if isinstance(event, Failed))
+    last_answer = max(at for at, event in events if isinstance(event, Said))
+    assert first_failure < last_answer
+
+
 def test_ctrl_c_tells_busy_models_to_give_up() -> None:
     model = Echo(delay=0.3)
 
