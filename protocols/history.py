@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from quorate.errors import BadOption, ProtocolError, did_you_mean
-from quorate.nouns import Ask, Ballot, Dissent, Exchange, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Ballot, BoardLine, Dissent, Exchange, Message, Outcome, Question, Table
 from quorate.protocols.prompting import Prompts
 
 Turns = Generator[Sequence[Ask], Sequence[Message], Outcome]
@@ -77,7 +77,7 @@ class History:
         """Everything said, in order: critiques and verdicts too."""
         self._seats = frozenset(table.seats)
         self._past: dict[str, list[Exchange]] = {}
-        self._quotes: dict[tuple[int, str], str] = {}
+        self._quotes: dict[tuple[str, str, str], str] = {}
 
     @property
     def turn(self) -> int:
@@ -121,8 +121,11 @@ class History:
             for seat in self.table.seats
         ]
 
-    def drafts(self) -> list[Ask]:
-        """Ask every seat for a first answer; all seats get the same words."""
+    def drafts(self, *, stretches: bool = False) -> list[Ask]:
+        """Ask every seat for a first answer; all seats get the same words.
+
+        With `stretches` the models are asked how sure they are of every line.
+        """
         instruction = self.prompts.draft(self.question)
         return [
             Ask(
@@ -132,6 +135,7 @@ class History:
                 question=self.question,
                 instruction=instruction,
                 expects="answer",
+                stretches=stretches,
             )
             for seat in self.table.seats
         ]
@@ -151,6 +155,45 @@ class History:
         With `inline_critique` the same instruction first asks for a critique of each draft heard.
         """
         return [self._revision(seat, self.turn + 1, inline_critique) for seat in self.table.seats]
+
+    def continuations(
+        self, boards: Mapping[str, Sequence[BoardLine]], *, stretches: bool = True
+    ) -> list[Ask]:
+        """Ask the seats that `boards` names, in seat order, to continue each from its board.
+
+        With `stretches` the models are asked how sure they are of every line.
+        """
+        turn = self.turn + 1
+        return [
+            Ask(
+                seat=seat,
+                act="continue",
+                turn=turn,
+                question=self.question,
+                instruction=self.prompts.relay(self.question, boards[seat], self.quote_limit),
+                heard=self.authors(seat, boards[seat], turn),
+                board=tuple(boards[seat]),
+                expects="answer",
+                stretches=stretches,
+            )
+            for seat in self.table.seats
+            if seat in boards
+        ]
+
+    def authors(self, seat: str, board: Sequence[BoardLine], turn: int) -> tuple[Message, ...]:
+        """Return the messages that lines of a board come from, of the seats that `seat` hears at `turn`.
+
+        A line that has come a longer way was passed on by a seat in between.
+        """
+        hears = self.table.hears(seat, turn)
+        found = {}
+        for line in board:
+            if line.seat in hears:
+                written = (said[line.seat] for said in self.rounds if line.seat in said)
+                source = next((message for message in written if line.text in message.text), None)
+                if source is not None:
+                    found[source.number] = source
+        return tuple(found[number] for number in sorted(found))
 
     def _revision(self, seat: str, turn: int, inline_critique: bool) -> Ask:
         drafts = self.table.heard_by(seat, self.standing, turn)
@@ -190,11 +233,12 @@ class History:
         """Quote messages as fenced material, each under its title; the text cannot leave the fence."""
         blocks = []
         for message in messages:
-            block = self._quotes.get((message.number, title))
+            key = (message.seat, message.text, title)
+            block = self._quotes.get(key)
             if block is None:
                 quoted = self.prompts.quote(message.text, self.quote_limit)
                 block = f"{title.replace('{seat}', message.seat)}:\n{quoted}"
-                self._quotes[message.number, title] = block
+                self._quotes[key] = block
             blocks.append(block)
         return "\n\n".join(blocks)
 
@@ -218,6 +262,13 @@ class History:
         if answers:
             self.rounds.append(answers)
             self.critiques = {}
+
+    def restate(self, seat: str, text: str, answer: str | None, confidence: float | None) -> None:
+        """Say what a seat stands by now, in place of its last message alone; nothing if it never answered."""
+        said = self.standing.get(seat)
+        if said is not None:
+            changes = {"text": text, "answer": answer, "confidence": confidence, "stretches": ()}
+            self.standing[seat] = said.model_copy(update=changes)
 
     def conclude(self, outcome: Outcome, reason: str) -> Outcome:
         """Complete what a rule decided with what the history knows: rounds, dissent, failures, cost."""

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Generator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -55,6 +56,62 @@ def plurality(ballots: Sequence[Ballot]) -> Outcome:
         tally=tally,
         invalid=len(ballots) - int(voters),
         reason=f"plurality, {most:g} of {voters:g} votes" if tally else "nobody gave a readable answer",
+    )
+
+
+@rule
+def most_confident(ballots: Sequence[Ballot]) -> Outcome:
+    """Return the answer of the ballot with the highest confidence.
+
+    A ballot without a confidence counts as 0 beside ballots with one; when no ballot has one, plurality
+    decides, and the reason says so. The tally holds the highest confidence behind each answer.
+
+    Examples
+    --------
+    >>> ballots = [Ballot(seat=s, answer=a, confidence=c) for s, a, c in zip("abc", "556", (0.5, 0.6, 0.9))]
+    >>> most_confident(ballots).winners, most_confident(ballots).reason
+    (('6',), 'most confident, 0.90')
+    """
+    return _by_confidence(ballots, max, "most confident")
+
+
+@rule
+def confidence_weighted(ballots: Sequence[Ballot]) -> Outcome:
+    """Return the answer with the highest sum of confidences.
+
+    Missing confidences count as in `most_confident`.
+
+    Examples
+    --------
+    >>> ballots = [Ballot(seat=s, answer=a, confidence=c) for s, a, c in zip("abc", "556", (0.5, 0.6, 0.9))]
+    >>> confidence_weighted(ballots).winners, confidence_weighted(ballots).reason
+    (('5',), 'weighted by confidence, 1.10 of 2.00')
+    """
+    outcome = _by_confidence(ballots, math.fsum, "weighted by confidence")
+    whole = math.fsum(outcome.tally.values())
+    counted = outcome.reason.startswith("weighted")
+    return outcome.model_copy(update={"reason": f"{outcome.reason} of {whole:.2f}"}) if counted else outcome
+
+
+def _by_confidence(
+    ballots: Sequence[Ballot], together: Callable[[Sequence[float]], float], name: str
+) -> Outcome:
+    """Weigh every answer by the confidences behind it, taken `together`."""
+    votes = plurality(ballots)
+    if not votes.winners:
+        return votes
+    if all(ballot.confidence is None for ballot in ballots if ballot.answer is not None):
+        return votes.model_copy(update={"reason": f"nobody said how sure it is; {votes.reason}"})
+    tally = {
+        answer: together([ballot.confidence or 0.0 for ballot in ballots if ballot.answer == answer])
+        for answer in votes.tally
+    }
+    most = max(tally.values())
+    return Outcome(
+        winners=tuple(answer for answer, weight in tally.items() if weight == most),
+        tally=tally,
+        invalid=votes.invalid,
+        reason=f"{name}, {most:.2f}",
     )
 
 

@@ -1,4 +1,4 @@
-"""What happens in a run, as a stream: Started | Heard | Asked | Said | Failed | Decided.
+"""What happens in a run, as a stream: Started | Heard | Posted | Asked | Said | Failed | Decided.
 
 Record, live view, evaluation and resume are folds over this one stream. One event is one line of JSON:
 
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from quorate.nouns import Message, Noun, Outcome, Question
+from quorate.nouns import BoardLine, Message, Noun, Outcome, Question
 
 
 class Started(Noun):
@@ -31,6 +31,16 @@ class Heard(Noun):
     question: str
     turn: int
     edges: tuple[tuple[str, str], ...]
+
+
+class Posted(Noun):
+    """What the board of these seats holds from this turn on. Sent when it changes."""
+
+    type: Literal["posted"] = "posted"
+    question: str
+    turn: int
+    seats: tuple[str, ...]
+    board: tuple[BoardLine, ...]
 
 
 class Asked(Noun):
@@ -73,7 +83,7 @@ class Decided(Noun):
     at: float = 0.0
 
 
-Event = Started | Heard | Asked | Said | Failed | Decided
+Event = Started | Heard | Posted | Asked | Said | Failed | Decided
 Listener = Callable[[Event], None]
 """Anything that folds events: called once for each, in order, from one thread."""
 

@@ -130,6 +130,18 @@ class Cut(Noun):
     """Tokens then cut from the middle of the instruction."""
 
 
+class Stretch(Noun):
+    """What a model knows about one stretch of its text: from the end of the stretch before to `end`.
+
+    `end` counts characters from the beginning of the text; `logprob` is the total natural-log probability
+    of the stretch's tokens, `confidence` how likely a confidence head finds it to be right, in [0, 1].
+    """
+
+    end: int = Field(ge=0)
+    logprob: float | None = None
+    confidence: float | None = Field(None, ge=0, le=1)
+
+
 class Reply(Noun):
     """What a model returns for one request. `text` is untrusted.
 
@@ -147,6 +159,8 @@ class Reply(Noun):
     finish: Literal["stop", "length", "error"] = "stop"
     cut: Cut | None = None
     scores: dict[str, float] | None = None
+    stretches: tuple[Stretch, ...] = ()
+    """The lines of the text, one stretch each, when the ask wanted them and the model knows about them."""
 
     @field_validator("text", mode="before")
     @classmethod
@@ -189,11 +203,20 @@ class Exchange(Noun):
     message: Message
 
 
+class BoardLine(Noun):
+    """One line of a board: who wrote it, the text (untrusted), and how likely it is right, in [0, 1]."""
+
+    seat: str
+    text: str
+    confidence: float | None = Field(None, ge=0, le=1)
+
+
 class Ask(Noun):
     """Exactly what one seat is asked.
 
     The protocol renders `instruction`; the agent adds its role and the chat template of its model.
-    `heard` are the messages quoted in the instruction; `past` is the transcript that precedes it.
+    `heard` are the messages quoted in the instruction, `board` the lines of a shared board in it; `past` is
+    the transcript that precedes it. `stretches` asks the model how sure it is of every line it writes.
     """
 
     seat: str
@@ -202,8 +225,10 @@ class Ask(Noun):
     question: Question
     instruction: str
     heard: tuple[Message, ...] = ()
+    board: tuple[BoardLine, ...] = ()
     past: tuple[Exchange, ...] = ()
     expects: Literal["answer", "text"] = "text"
+    stretches: bool = False
 
     def digest(self, seed: int = 0) -> str:
         """Return a fingerprint of everything the model sees: equal asks have equal digests."""
@@ -260,6 +285,8 @@ class Outcome(Noun):
     """Seats that failed at least once."""
     cut: int = 0
     """Prompts that had to be shortened to fit a model's context; the messages say by how much."""
+    board: tuple[BoardLine, ...] = ()
+    """The board as it stood at the end, where the protocol keeps one: the group's own solution."""
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0

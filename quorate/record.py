@@ -22,7 +22,18 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from quorate.errors import RecordBusy, RecordError, RecordMismatch
-from quorate.events import Asked, Decided, Event, Failed, Heard, Said, Started, parse_event, write_event
+from quorate.events import (
+    Asked,
+    Decided,
+    Event,
+    Failed,
+    Heard,
+    Posted,
+    Said,
+    Started,
+    parse_event,
+    write_event,
+)
 from quorate.run import Replay
 
 FORMAT = 1
@@ -207,8 +218,8 @@ def read_replays(folder: str | Path, *, retry_failed: bool = False) -> dict[str,
                     spoilt.add(event.question)
             case Decided():
                 replays[event.question] = Replay(started=True, outcome=event.outcome)
-            case Heard():
-                pass
+            case Heard() | Posted():
+                replays[event.question].told.append(event)
     if retry_failed:
         for question in spoilt:
             replays[question] = Replay()

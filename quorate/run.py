@@ -18,9 +18,9 @@ from typing import Literal
 from quorate.agents.agent import Agent, Request
 from quorate.answers import read, read_confidence
 from quorate.errors import ModelError, ProtocolError, QuorateError, RecordMismatch, did_you_mean
-from quorate.events import Asked, Decided, Failed, Heard, Listener, Said, Started
+from quorate.events import Asked, Decided, Failed, Heard, Listener, Posted, Said, Started
 from quorate.lanes import Arrival, Job, Lanes, answers_of
-from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table, derive_seed
+from quorate.nouns import Ask, BoardLine, Message, Outcome, Question, Reply, Table, derive_seed
 from quorate.protocols.history import Turns
 
 Reading = Literal["strict", "lenient"]
@@ -35,6 +35,8 @@ class Replay:
 
     messages: dict[int, Message] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
+    told: list[Heard | Posted] = field(default_factory=list)
+    """Changes of the graph and of the boards that the record has already."""
     started: bool = False
     outcome: Outcome | None = None
 
@@ -52,6 +54,7 @@ class _Open:
     asked: int = 0
     repeats: Counter[tuple[str, int, str]] = field(default_factory=Counter)
     edges: frozenset[tuple[str, str]] = frozenset()
+    boards: dict[str, tuple[BoardLine, ...]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -191,6 +194,7 @@ class Engine:
     def _queue(self, opened: _Open, asks: Sequence[Ask]) -> None:
         opened.wave, opened.said, opened.missing = asks, [None] * len(asks), len(asks)
         self._hear(opened, asks)
+        self._post(opened, asks)
         for place, ask in enumerate(asks):
             number = opened.asked
             opened.asked += 1
@@ -215,8 +219,26 @@ class Engine:
         edges = frozenset((said.seat, ask.seat) for ask in asks for said in ask.heard)
         if edges and edges != opened.edges:
             opened.edges = edges
-            if asks[0].turn not in {m.turn for m in opened.replay.messages.values()}:
-                self._emit(Heard(question=opened.question.id, turn=asks[0].turn, edges=tuple(sorted(edges))))
+            turn = asks[0].turn
+            self._tell(opened, Heard(question=opened.question.id, turn=turn, edges=tuple(sorted(edges))))
+
+    def _post(self, opened: _Open, asks: Sequence[Ask]) -> None:
+        """Tell which boards have changed, taken from what the asks really continue; equal ones together."""
+        changed: dict[tuple[BoardLine, ...], list[str]] = {}
+        for ask in asks:
+            if ask.board and ask.expects == "answer" and ask.board != opened.boards.get(ask.seat):
+                opened.boards[ask.seat] = ask.board
+                changed.setdefault(ask.board, []).append(ask.seat)
+        for board, seats in changed.items():
+            turn = asks[0].turn
+            self._tell(
+                opened, Posted(question=opened.question.id, turn=turn, seats=tuple(seats), board=board)
+            )
+
+    def _tell(self, opened: _Open, event: Heard | Posted) -> None:
+        """Emit an event that follows from the asks, unless it is in the record already."""
+        if event not in opened.replay.told:
+            self._emit(event)
 
     def _agent(self, ask: Ask) -> Agent:
         try:

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 
-from quorate.live.paint import BAD, GOOD, PLAIN, QUIET, STRONG, Line, bar, joined, mark, spread, to_text
-from quorate.live.text import amount, clean, fit, weight, wrap
-from quorate.nouns import Outcome, Question
+from quorate.live.paint import (
+    BAD,
+    GOOD,
+    PLAIN,
+    QUIET,
+    STRONG,
+    Line,
+    bar,
+    joined,
+    length,
+    mark,
+    pad,
+    spread,
+    to_text,
+)
+from quorate.live.text import amount, clean, fit, percent, weight, wrap
+from quorate.nouns import BoardLine, Outcome, Question
 
 TALLY_LINES = 6
 DISSENT_LINES = 8
+BOARD_LINES = 20
+TRUST_BAR = 8
 CARD_WIDTH = 100
 LABEL = 11
 
@@ -107,6 +123,37 @@ def dissent_lines(outcome: Outcome, ranks: Mapping[str, int], width: int, lines:
     return rows
 
 
+def board_lines(board: Sequence[BoardLine], width: int, lines: int) -> list[Line]:
+    """Show the last lines of a board: author, text, trust as a bar and in per cent; the rest is counted.
+
+    Parameters
+    ----------
+    board : sequence of BoardLine
+    width, lines : int
+        Room in terminal cells; the bar goes below 50 cells, the per cent below 28.
+    """
+    fits = len(board) <= lines
+    shown = board if fits else board[len(board) - max(lines - 1, 1) :] if lines > 0 else ()
+    rows: list[Line] = []
+    if not fits and lines > 1:
+        rows.append([(f"{len(board) - len(shown)} lines before", QUIET)])
+    names = max((cell_len(clean(line.seat, 12)) for line in shown), default=0)
+    for line in shown:
+        trust = _trust(line.confidence, width)
+        room = max(0, width - names - 2 - length(trust) - 2 * bool(trust))
+        name = pad([(clean(line.seat, 12), STRONG)], names)
+        rows.append(spread([*name, ("  ", PLAIN), (clean(line.text, room), PLAIN)], trust, width))
+    return rows
+
+
+def _trust(confidence: float | None, width: int) -> Line:
+    if confidence is None or width < 28:
+        return []
+    filled = bar(confidence, TRUST_BAR)
+    track = [(filled, GOOD), ("─" * (TRUST_BAR - len(filled)), QUIET)] if width >= 50 else []
+    return [*track, (f"{percent(confidence):>6}", PLAIN)]
+
+
 def losses(outcome: Outcome, width: int) -> Line:
     """Say who abstained and who failed, and whose prompts were cut; empty when nobody and none."""
     failed = ", ".join(clean(seat, 16) for seat in outcome.failed[:12])
@@ -129,7 +176,7 @@ def cost_line(outcome: Outcome) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeCard:
-    """How a deliberation ended, for `rich`: answer, reason, tally, dissent, abstentions, failures, cost."""
+    """How a deliberation ended, for `rich`: answer, reason, board, tally, dissent, what is missing, cost."""
 
     outcome: Outcome
     question: Question | None = None
@@ -142,6 +189,7 @@ class OutcomeCard:
         rows += [headline(outcome, self.question, ranks, width, []), *tie_line(outcome, width)]
         inner = max(1, width - LABEL)
         for label, block in (
+            ("board", board_lines(outcome.board, inner, BOARD_LINES)),
             ("tally", tally_lines(outcome, ranks, inner, TALLY_LINES)),
             ("dissent", dissent_lines(outcome, ranks, inner, DISSENT_LINES)),
             ("missing", [losses(outcome, inner)]),
@@ -196,6 +244,7 @@ def outcome_text(outcome: Outcome, question: Question | None = None) -> str:
         tied = ", ".join(clean(answer, 60) or "(blank)" for answer in outcome.winners)
         broken = f"broken by {clean(outcome.tie_break, 40)}" if outcome.tie_break else "not broken"
         rows.append(("tie", f"{tied}; {broken}"))
+    rows += [("board", board_text(line, 200)) for line in outcome.board]
     order = sorted(outcome.tally, key=lambda answer: -_sortable(outcome.tally[answer]))
     rows += [
         ("tally", f"{clean(answer, 60) or '(blank)'}: {weight(outcome.tally[answer])}") for answer in order
@@ -216,6 +265,18 @@ def outcome_text(outcome: Outcome, question: Question | None = None) -> str:
     spent = f"{outcome.tokens_in} tokens in, {outcome.tokens_out} tokens out"
     rows.append(("cost", f"{outcome.rounds} rounds, {outcome.calls} calls, {spent}"))
     return "\n".join(f"{label:<{LABEL}}{text}".rstrip() for label, text in rows)
+
+
+def board_text(line: BoardLine, limit: int) -> str:
+    """Return a line of a board in plain text.
+
+    Examples
+    --------
+    >>> board_text(BoardLine(seat="ada", text="58/2=29", confidence=0.93), 80)
+    'ada: 58/2=29 (93 %)'
+    """
+    trust = f" ({percent(line.confidence)})" if line.confidence is not None else ""
+    return f"{clean(line.seat, 40)}: {clean(line.text, limit)}{trust}"
 
 
 def _sortable(value: float) -> float:

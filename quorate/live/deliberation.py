@@ -7,12 +7,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from quorate.events import Asked, Decided, Event, Failed, Heard, Said, Started
-from quorate.nouns import Message, Outcome, Question
+from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
+from quorate.nouns import BoardLine, Message, Outcome, Question
 
 OFFICES = frozenset({"judge", "moderate", "fuse", "select", "score", "rank", "summarise"})
 """Acts of those who decide over answers; a seat that only does these is no voice among the answers."""
-ANSWERING = frozenset({"draft", "revise", "recheck"})
+ANSWERING = frozenset({"draft", "revise", "recheck", "continue"})
 """Acts that must bring an answer: without one the seat abstains."""
 EXCERPT = 1600
 """Most characters kept of what a seat said last."""
@@ -91,6 +91,8 @@ class Deliberation:
         In the order in which they were first asked.
     edges : tuple of (str, str)
         (u, v): v hears u, from turn `edges_turn` on.
+    boards : dict of str to tuple of BoardLine
+        The board of each seat that has one, as it was posted last.
     ranks : dict of str to int
         Answers numbered by first appearance, so that each keeps its colour.
 
@@ -113,6 +115,7 @@ class Deliberation:
         self.turn = 0
         self.edges: tuple[tuple[str, str], ...] = ()
         self.edges_turn = 0
+        self.boards: dict[str, tuple[BoardLine, ...]] = {}
         self.seats: dict[str, Seat] = {}
         self.ranks: dict[str, int] = {}
         self.outcome: Outcome | None = None
@@ -136,11 +139,20 @@ class Deliberation:
             self._say(event.message)
         elif isinstance(event, Heard):
             self.edges, self.edges_turn = event.edges, event.turn
+        elif isinstance(event, Posted):
+            self.boards.update(dict.fromkeys(event.seats, event.board))
         elif isinstance(event, Decided):
             self._decide(event.outcome)
         elif isinstance(event, Started):
             self._clear()
             self.question = event.asked
+
+    @property
+    def board(self) -> tuple[BoardLine, ...]:
+        """The board to show: the one behind the answer, else the longest; empty when there is none."""
+        if self.outcome is not None and self.outcome.board:
+            return self.outcome.board
+        return max(self.boards.values(), key=len, default=())
 
     def state(self, seat: Seat) -> State:
         """Tell what a seat is doing in the current turn."""

@@ -4,8 +4,8 @@ narrow (under 72 columns)    medium                      wide (from 110 x 30)
 head                         head                        head
 question                     question                    question
 agents                       graph    | agents           graph     | agents
-verdict, words               verdict, words              agreement | verdict
-foot                         foot                        decided   | words
+verdict, board, words        verdict, board, words       agreement | verdict
+foot                         foot                        decided   | board, words
                                                          foot
 """
 
@@ -20,6 +20,7 @@ from rich.segment import Segment
 from quorate.live.graph import graph
 from quorate.live.paint import PLAIN, QUIET, Line, Span, beside, to_text
 from quorate.live.panels import (
+    board,
     foot,
     head,
     progress,
@@ -119,8 +120,10 @@ def _medium(scene: Scene, width: int, height: int) -> list[Line]:
 
 
 def _said(scene: Scene, width: int, room: int, airy: bool) -> list[Line]:
-    """Stack the verdict, when there is one, and the latest words, in at most `room` lines."""
+    """Stack the verdict and the board, where there are any, and the latest words, in `room` lines."""
     ended = _apart(airy, verdict(scene, width, min(7, room - airy)))
+    left = max(room - len(ended) - airy, 0)
+    ended += _apart(airy, board(scene, width, left if ended else left * 2 // 3))
     room -= len(ended) + airy
     said = words(scene, width, room - (room > 4))
     caption: list[Line] = [[("last words", QUIET)]] if room > 4 and said else []

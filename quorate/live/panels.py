@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.cells import cell_len
 
-from quorate.live.card import correctness, dissent_lines, headline, losses, tally_lines, tie_line
+from quorate.live.card import board_lines, correctness, dissent_lines, headline, losses, tally_lines, tie_line
 from quorate.live.deliberation import Deliberation, Seat
 from quorate.live.paint import (
     BAD,
@@ -160,6 +160,16 @@ def verdict(scene: Scene, width: int, height: int) -> list[Line]:
     for label, block in (("tally", tally), ("dissent", dissent)):
         rows += [[(f"{'' if index else label:<10}", QUIET), *line] for index, line in enumerate(block)]
     return [*rows, *([missing] if missing else [])][:height]
+
+
+def board(scene: Scene, width: int, height: int) -> list[Line]:
+    """Show the board as it grows, of several the longest: author, line and trust; nothing without one."""
+    focus = scene.state.focus
+    if focus is None or height < 2 or not focus.board:
+        return []
+    several = len(set(focus.boards.values()))
+    which = f", the longest of {several} boards" if several > 1 and not focus.decided else ""
+    return [[(f"board{which}", QUIET)], *board_lines(focus.board, width, height - 1)]
 
 
 def recent(scene: Scene, width: int, height: int) -> list[Line]:

@@ -6,15 +6,17 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable, Mapping
+from itertools import takewhile
 from types import TracebackType
 from typing import IO, Self
 
-from quorate.events import Asked, Decided, Event, Started
-from quorate.live.card import named_answer
+from quorate.events import Asked, Decided, Event, Posted, Started
+from quorate.live.card import board_text, named_answer
 from quorate.live.deliberation import Deliberation
 from quorate.live.pace import Pace
 from quorate.live.state import LiveState
 from quorate.live.text import amount, clean, clock, percent
+from quorate.nouns import BoardLine
 
 EVERY = 5.0
 """Seconds between two lines about many questions."""
@@ -66,6 +68,7 @@ class PlainView:
         self._told_at = 0.0
         self._told = 0
         self._told_turn = -1
+        self._told_board: tuple[BoardLine, ...] = ()
 
     def __enter__(self) -> Self:
         self._entered = True
@@ -97,10 +100,23 @@ class PlainView:
             self._tell_round(focus)
         self.state.fold(event)
         if isinstance(event, Started):
-            self._told_turn = -1
+            self._told_turn, self._told_board = -1, ()
             self._write("question " + clean(event.asked.text, WIDTH))
+        elif isinstance(event, Posted):
+            self._tell_board()
         elif isinstance(event, Decided):
+            self._tell_board()
             self._tell_decision(event)
+
+    def _tell_board(self) -> None:
+        """Write the lines that are new on the board, and how many went from its end."""
+        board = self.state.focus.board if self.state.focus else ()
+        told, self._told_board = self._told_board, board
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(told, board, strict=False)))
+        if same < len(told):
+            self._write(f"board    {len(told) - same} line{'s' * (len(told) - same != 1)} gone")
+        for line in board[same:]:
+            self._write("board    " + board_text(line, WIDTH))
 
     def _tell_round(self, focus: Deliberation) -> None:
         held = focus.rounds()
@@ -178,4 +194,4 @@ class SilentView:
 
 
 def _ends_round(event: Event, focus: Deliberation) -> bool:
-    return isinstance(event, Decided) or (isinstance(event, Asked) and event.turn > focus.turn)
+    return isinstance(event, Decided) or (isinstance(event, (Asked, Posted)) and event.turn > focus.turn)

@@ -21,7 +21,7 @@ from quorate.contracts import QUESTIONS, check_agent, check_protocol, check_topo
 from quorate.definition import Definition
 from quorate.lab.standin import make_standin
 from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table
-from quorate.protocols import all_of, any_of, debate, stable, unanimous
+from quorate.protocols import all_of, any_of, debate, relay, stable, unanimous
 from quorate.protocols.history import Turns
 
 NEEDS_OPTIONS: dict[str, Any] = {
@@ -71,6 +71,19 @@ def test_debate_options(options: dict[str, Any]) -> None:
     check_protocol(partial(debate, **options))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"trust": "asked", "objections": "asked"},
+        {"threshold": 1.0, "progress": False, "rounds": 1},
+        {"steps": "sentences", "until": "judge_agrees", "decide": "judge_decides"},
+        {"until": "unanimous", "decide": "confidence_weighted", "rounds": 6},
+    ],
+)
+def test_relay_options(options: dict[str, Any]) -> None:
+    check_protocol(partial(relay, **options))
+
+
 graphs = st.integers(2, 6).flatmap(
     lambda size: st.lists(
         st.tuples(st.integers(0, size - 1), st.integers(0, size - 1)).filter(lambda edge: edge[0] != edge[1])
@@ -95,6 +108,7 @@ def test_nothing_is_heard_along_an_absent_edge(
     for critique in ("inline", "apart"):
         table = Table(seats, at, offices={"judge": "solon"}, seed=seed)
         check_protocol(partial(debate, rounds=rounds, critique=critique), seed=seed, table=table)
+    check_protocol(partial(relay, rounds=rounds, objections="asked"), seed=seed, table=table)
 
 
 class Completions(BaseHTTPRequestHandler):

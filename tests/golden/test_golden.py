@@ -13,16 +13,35 @@ import pytest
 
 from quorate.agents import Agent, Scripted
 from quorate.definition import Definition
-from quorate.events import Decided, Event, Heard, Said
-from quorate.nouns import Ask, Question
+from quorate.events import Decided, Event, Heard, Posted, Said
+from quorate.nouns import Ask, Question, Reply, Stretch
 
 HERE = Path(__file__).parent
 NUMBER = Question(id="sum", text="What is 17 * 3?", kind="number")
+RELAYED = Question(id="relayed", text="What is 17 * 3?", kind="number")
 CHOICE = Question(id="prime", text="Which one is prime?", choices=("4", "7", "9"))
 
 
-def lines(ask: Ask, seed: int) -> str:
+def relayed(ask: Ask) -> str | Reply:
+    """Ada finds the first step, bo the second and then slips, cy finishes."""
+    if ask.act == "object":
+        return "30 + 21 is 51.\nObjection: line 3" if ask.board[-1].seat == "bo" else "Objection: none"
+    steps: dict[tuple[str, int], list[tuple[str, float]]] = {
+        ("ada", 0): [("3 * 10 = 30", 0.9), ("3 * 7 = 24", 0.4), ("Answer: 54", 0.3)],
+        ("bo", 1): [("3 * 7 = 21", 0.95), ("30 + 21 = 41", 0.85), ("Answer: 41", 0.9)],
+        ("cy", 2): [("30 + 21 = 51", 0.95), ("Answer: 51", 0.99)],
+    }
+    text, stretches = "", []
+    for line, sure in steps.get((ask.seat, ask.turn), [("I do not know.", 0.1)]):
+        text += f"{line}\n"
+        stretches.append(Stretch(end=len(text), confidence=sure))
+    return Reply(text=text, stretches=tuple(stretches))
+
+
+def lines(ask: Ask, seed: int) -> str | Reply:
     """Say what each seat of the transcripts says."""
+    if ask.question is RELAYED:
+        return relayed(ask)
     if ask.act == "critique":
         return f"{ask.heard[0].seat} slips in the second step."
     if ask.act == "judge":
@@ -56,13 +75,14 @@ CASES: dict[str, tuple[Question, dict[str, Any]]] = {
         },
     ),
     "vote_with_a_tie": (CHOICE, {"protocol": "vote"}),
+    "relay_with_objections": (RELAYED, {"protocol": {"relay": {"rounds": 4, "objections": "asked"}}}),
 }
 
 
 def transcript(question: Question, options: dict[str, Any]) -> str:
     asks: dict[tuple[str, str, int], Ask] = {}
 
-    def speak(ask: Ask, seed: int) -> str:
+    def speak(ask: Ask, seed: int) -> str | Reply:
         asks[ask.seat, ask.act, ask.turn] = ask
         return lines(ask, seed)
 
@@ -74,6 +94,9 @@ def transcript(question: Question, options: dict[str, Any]) -> str:
         match event:
             case Heard():
                 out.append(f"== turn {event.turn}: " + ", ".join(f"{u} -> {v}" for u, v in event.edges))
+            case Posted():
+                out.append(f"== turn {event.turn}: the board of {', '.join(event.seats)}")
+                out.extend(f"   {line.seat}: {line.text} ({line.confidence})" for line in event.board)
             case Said() | Decided():
                 pass
         if message := getattr(event, "message", None):
@@ -89,6 +112,7 @@ def transcript(question: Question, options: dict[str, Any]) -> str:
                 f"== answer {outcome.answer} of winners {outcome.winners}, tie-break {outcome.tie_break}"
             )
             out.append(f"   {outcome.reason}; tally {outcome.tally}; failed {outcome.failed}")
+            out.extend(f"   board: {line.seat}: {line.text} ({line.confidence})" for line in outcome.board)
 
     settings = {**options, "offices": office}
     Definition(agents, **settings).run([question], listeners=[tell])

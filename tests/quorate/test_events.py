@@ -9,8 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from quorate.events import Asked, Decided, Event, Failed, Heard, Said, Started, parse_event, write_event
-from quorate.nouns import Cut, Dissent, Message, Outcome, Question
+from quorate.events import (
+    Asked,
+    Decided,
+    Event,
+    Failed,
+    Heard,
+    Posted,
+    Said,
+    Started,
+    parse_event,
+    write_event,
+)
+from quorate.nouns import BoardLine, Cut, Dissent, Message, Outcome, Question, Stretch
 
 TALK = Message(
     number=3,
@@ -29,6 +40,7 @@ TALK = Message(
     seconds=0.5,
     cut=Cut(exchanges=1),
     scores={"A": -1.5, "B": -0.25},
+    stretches=(Stretch(end=5, logprob=-0.5), Stretch(end=15, confidence=0.0)),
 )
 SILENCE = Message(
     number=4, seat="bo", act="revise", turn=1, text="", finish="error", error="The server is down."
@@ -44,11 +56,13 @@ VERDICT = Outcome(
     dissent=(Dissent(seat="cy", answer="6", text="no"),),
     invalid=1,
     failed=("bo",),
+    board=(BoardLine(seat="ada", text="2+3=5"),),
 )
 EVENTS: list[Event] = [
     Started(question="q1", asked=Question(text="Which?", id="q1", choices=("5", "6")), at=1.5),
     Heard(question="q1", turn=1, edges=(("ada", "bo"), ("bo", "cy"))),
     Heard(question="q1", turn=0, edges=()),
+    Posted(question="q1", turn=1, seats=("ada",), board=(BoardLine(seat="bo", text="2=2", confidence=1.0),)),
     Asked(question="q1", number=3, seat="ada", act="revise", turn=1, digest="ab12", heard=(0, 2), past=(1,)),
     Said(question="q1", message=TALK),
     Failed(question="q1", message=SILENCE),

@@ -15,14 +15,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 import quorate.live.graph
-from quorate.events import Asked, Decided, Event, Failed, Heard, Said, Started
+from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
 from quorate.live.card import outcome_card, outcome_text
 from quorate.live.demo import ROLES, gold_answers, synthetic_run
 from quorate.live.frame import Frame
 from quorate.live.paint import ANSWERS, BAD, BUSY, GOOD, QUIET, Column, length, pad, share_out
 from quorate.live.scene import Scene
 from quorate.live.state import LiveState
-from quorate.nouns import Dissent, Message, Outcome, Question
+from quorate.nouns import BoardLine, Dissent, Message, Outcome, Question
 
 SIZES = [
     (20, 5),
@@ -107,6 +107,8 @@ def deliberations(draw: st.DrawFn) -> list[Event]:
             pairs = st.tuples(st.sampled_from(seats), st.sampled_from(seats))
             edges = tuple(draw(st.lists(pairs, max_size=8)))
             events.append(Heard(question=name, turn=turn, edges=edges))
+            board = draw(boards(seats))
+            events.append(Posted(question=name, turn=turn, seats=tuple(seats[:2]), board=board))
         for seat in seats:
             act = draw(st.sampled_from(["draft", "revise", "critique", "judge", "\x1b[5m"]))
             events.append(Asked(question=name, number=0, seat=seat, act=act, turn=turn, digest=""))
@@ -123,6 +125,12 @@ def deliberations(draw: st.DrawFn) -> list[Event]:
     return events
 
 
+def boards(seats: list[str]) -> st.SearchStrategy[tuple[BoardLine, ...]]:
+    sure = st.none() | st.floats(0, 1)
+    line = st.builds(BoardLine, seat=st.sampled_from(seats), text=nasty, confidence=sure)
+    return st.lists(line, max_size=12).map(tuple)
+
+
 @st.composite
 def outcomes(draw: st.DrawFn, seats: list[str], answers: list[str]) -> Outcome:
     return Outcome(
@@ -137,6 +145,7 @@ def outcomes(draw: st.DrawFn, seats: list[str], answers: list[str]) -> Outcome:
         invalid=draw(st.integers(0, 3)),
         failed=tuple(seats[:2]),
         tokens_in=draw(st.integers(0, 10**12)),
+        board=draw(boards(seats)),
     )
 
 
@@ -309,3 +318,47 @@ def test_an_answer_that_runs_from_right_to_left_cannot_swap_with_the_next_column
     message = Message(number=0, seat="ada", act="draft", turn=0, text="שלום", answer="תשע", confidence=0.5)
     (row,) = (line for line in shown([Said(question="q", message=message)]).split("\n") if "50 %" in line)
     assert re.search(r"תשע\u200e +50 %", row)
+
+
+def relayed() -> list[Event]:
+    lines = [BoardLine(seat="ada", text=f"[{n}] step {n}", confidence=0.9) for n in range(1, 13)]
+    shared, other = tuple(lines), (BoardLine(seat="bo", text="\x1b[31mred", confidence=None),)
+    return [
+        Started(question="q", asked=Question(id="q", text="What is 2+3?")),
+        Posted(question="q", turn=1, seats=("ada", "cy"), board=shared),
+        Posted(question="q", turn=1, seats=("bo",), board=other),
+    ]
+
+
+def test_the_longest_board_is_shown_with_authors_and_trust() -> None:
+    text = shown(relayed(), 80, 30)
+    assert "board, the longest of 2 boards" in text
+    assert "red" not in text
+    row = next(row for row in text.split("\n") if "[12] step 12" in row)
+    assert row.split() == ["ada", "[12]", "step", "12", "━━━━━━━─", "90", "%"]
+
+
+def test_a_board_gives_way_on_small_terminals() -> None:
+    low = shown(relayed(), 80, 14)
+    assert "lines before" in low
+    assert "[12] step 12" in low
+    assert "[1] step 1 " not in low
+    narrow = shown(relayed(), 40, 30)
+    assert "━" not in narrow
+    assert "90 %" in narrow
+    tiny = shown(relayed(), 24, 30)
+    assert "[12] step 12" in tiny
+    assert "90 %" not in tiny
+
+
+def test_a_finished_board_stands_on_the_card() -> None:
+    board = (BoardLine(seat="ada", text="2+3=5\x1b[2J", confidence=0.5),)
+    outcome = Outcome(winners=("5",), answer="5", tally={"5": 0.5}, reason="most confident", board=board)
+    assert "board      ada: 2+3=5 (50 %)" in outcome_text(outcome)
+    assert any(
+        row.split() == ["board", "ada", "2+3=5", "━━━━────", "50", "%"]
+        for row in rows(printed(outcome_card(outcome), 80, 24))
+    )
+    decided = [*relayed(), Decided(question="q", outcome=outcome)]
+    assert "step 12" not in shown(decided, 80, 30)
+    assert "2+3=5" in shown(decided, 80, 30)

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from quorate.events import Decided, Event, Failed, Heard, Said, Started
+from quorate.events import Decided, Event, Failed, Heard, Posted, Said, Started
 from quorate.live import LiveView, PlainView, SilentView, view_for
 from quorate.live.aside import Aside
 from quorate.live.demo import gold_answers, main, synthetic_run
-from quorate.nouns import Message, Outcome, Question
+from quorate.nouns import BoardLine, Message, Outcome, Question
 
 
 class Screen(io.StringIO):
@@ -179,6 +179,29 @@ def test_one_question_in_plain_lines() -> None:
     assert re.fullmatch(r"round 1  \d+ x\d, \d+ x\d \(60 % agree\)", lines[2])
     assert lines[5].startswith("decided  79 (right) - all 3 rounds held; plurality, 4 of 5 votes; 16 calls, ")
     assert len(lines) == 6
+
+
+def test_a_board_grows_in_plain_lines() -> None:
+    first = BoardLine(seat="ada", text="5*8=40\x1b[2J", confidence=0.9)
+    wrong, right = BoardLine(seat="bo", text="40+2=41"), BoardLine(seat="cy", text="Answer: 42", confidence=1)
+    said = Message(number=0, seat="ada", act="draft", turn=0, text="...", answer="42")
+    lines = plain(
+        1,
+        [
+            Started(question="q", asked=Question(id="q", text="5*8+2?")),
+            Said(question="q", message=said),
+            Posted(question="q", turn=1, seats=("ada", "bo"), board=(first,)),
+            Posted(question="q", turn=2, seats=("ada", "bo"), board=(first, wrong)),
+            Decided(question="q", outcome=Outcome(answer="42", reason="sure", board=(first, right))),
+        ],
+    )
+    assert lines[1:-1] == [
+        "round 1  42 x1 (100 % agree)",
+        "board    ada: 5*8=40 (90 %)",
+        "board    bo: 40+2=41",
+        "board    1 line gone",
+        "board    cy: Answer: 42 (100 %)",
+    ]
 
 
 def test_plain_lines_are_plain_whatever_models_say() -> None:

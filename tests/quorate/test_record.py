@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,8 +18,8 @@ from quorate.agents import Agent, Scripted
 from quorate.definition import Definition
 from quorate.definition_file import build, resume
 from quorate.errors import RecordBusy, RecordError, RecordMismatch
-from quorate.events import Asked, Decided, Event, Failed, Said, Started
-from quorate.nouns import Ask, Outcome, Question, Reply
+from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
+from quorate.nouns import Ask, Outcome, Question, Reply, Stretch
 from quorate.record import Record, read_events, read_manifest
 
 
@@ -70,6 +71,40 @@ def test_resuming_at_every_line_gives_the_same_outcomes_and_asks_nothing_twice(
         assert asked[: len(before)] == before
         assert len(asked) == len(set(asked))
         assert sum(isinstance(e, Decided) for e in events) == len(questions())
+
+
+def continuing(ask: Ask, seed: int) -> str | Reply:
+    """Speak in a relay: a first step, then a second one, an answer at last, and now and then an objection."""
+    if ask.act == "object":
+        return f"Objection: {'none' if seed % 3 else 'line 2'}"
+    first = f"step {len(ask.board)} is {seed % 5}\n"
+    text = first + f"Answer: {seed % 3}"
+    sure = (0.5 + seed % 5 / 10, 0.9 if ask.turn == 2 else 0.3)
+    ends = (len(first), len(text))
+    stretches = tuple(Stretch(end=end, confidence=chance) for end, chance in zip(ends, sure, strict=True))
+    return Reply(text=text, stretches=stretches)
+
+
+def test_a_relay_resumes_at_every_line_and_tells_nothing_twice(tmp_path: Path) -> None:
+    def relayed() -> Definition:
+        protocol = {"relay": {"rounds": 4, "objections": "asked"}}
+        return definition(continuing, protocol=protocol, at_once=2)
+
+    def changes(folder: Path) -> list[Heard | Posted]:
+        told = [e for e in read_events(folder) if isinstance(e, Heard | Posted)]
+        return sorted(told, key=lambda e: (e.question, e.turn, e.type, repr(e)))
+
+    whole = relayed().run(questions(3), record=tmp_path / "whole")
+    assert any(isinstance(e, Posted) for e in changes(tmp_path / "whole"))
+    lines = (tmp_path / "whole" / "events.jsonl").read_bytes().splitlines()
+    assert any(b'"object"' in line for line in lines)
+    for kept in range(len(lines)):
+        folder = tmp_path / f"cut{kept}"
+        shutil.copytree(tmp_path / "whole", folder)
+        cut(folder, kept, b'{"type":"pos')
+        assert relayed().run(questions(3), record=folder, resume=True).outcomes == whole.outcomes
+        assert sorted(said(folder)) == sorted(said(tmp_path / "whole"))
+        assert changes(folder) == changes(tmp_path / "whole")
 
 
 def test_resume_of_a_finished_run_asks_nobody(tmp_path: Path) -> None:
@@ -218,28 +253,29 @@ asked = open(sys.argv[2], "a")
 def speak(ask, seed):
     time.sleep(0.0008)
     print(ask.question.id, ask.seat, ask.act, ask.turn, file=asked, flush=True)
-    return f"Because of {seed}.\\nAnswer: {seed % 3}"
+    return f"Because of {seed}.\\nAnswer: {seed % 3}\\nConfidence: 0.{seed % 10}"
 
 agents = [Agent(name, Scripted(speak)) for name in ("ada", "bo", "cy", "di")]
-definition = Definition(agents, topology="ring", protocol={"debate": {"rounds": 3}}, at_once=3)
+definition = Definition(agents, topology="ring", protocol={sys.argv[3]: {"rounds": 3}}, at_once=3)
 questions = [Question(id=f"q{i}", text=f"What is {i}+1?") for i in range(30)]
 definition.run(questions, record=sys.argv[1], resume=True)
 """
 
 
-def test_kill_9_at_50_random_moments_then_resume(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("protocol", "most"), [("debate", 50), ("relay", 20)])
+def test_kill_9_at_random_moments_then_resume(tmp_path: Path, protocol: str, most: int) -> None:
     script = tmp_path / "slow.py"
     script.write_text(SLOW)
 
     def start(folder: Path) -> subprocess.Popen[bytes]:
-        command = [sys.executable, str(script), str(folder), str(tmp_path / f"{folder.name}.asked")]
+        command = [sys.executable, str(script), str(folder), str(tmp_path / f"{folder.name}.asked"), protocol]
         return subprocess.Popen(command)
 
     whole = tmp_path / "whole"
     assert start(whole).wait(60) == 0
     expected = {e.question: e.outcome for e in read_events(whole) if isinstance(e, Decided)}
     rng, folder, kills = random.Random(0), tmp_path / "killed", 0
-    while kills < 50:
+    while kills < most:
         process = start(folder)
         events = folder / "events.jsonl"
         size = events.stat().st_size if events.exists() else 0

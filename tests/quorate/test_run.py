@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from quorate.agents import Agent, Request, Scripted
 from quorate.definition import Definition
 from quorate.errors import ProtocolError
-from quorate.events import Asked, Decided, Event, Failed, Heard, Said, Started
+from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
 from quorate.nouns import Ask, Outcome, Question, Reply, Table
 from quorate.protocols import debate
 from quorate.protocols.history import Turns
@@ -106,6 +106,29 @@ def test_the_events_tell_the_whole_story() -> None:
     assert set(heard.edges) == {("ada", "bo"), ("bo", "ada")}
     revised = [event for event in events if isinstance(event, Asked)][2:]
     assert [(event.seat, event.heard) for event in revised] == [("ada", (1,)), ("bo", (0,))]
+
+
+def test_boards_are_posted_when_they_change_and_equal_ones_together() -> None:
+    def speak(ask: Ask, seed: int) -> str:
+        return f"{ask.seat} at {len(ask.board)}\nmore\nAnswer: 1"
+
+    events: list[Event] = []
+    definition = Definition(
+        panel(Scripted(speak), "ada", "bo", "cy"), topology={"chain": {"directed": True}}, protocol="relay"
+    )
+    [outcome] = definition.run(questions(1), listeners=[events.append]).outcomes.values()
+    posted = [event for event in events if isinstance(event, Posted)]
+    assert [(event.turn, event.seats, [line.text for line in event.board]) for event in posted] == [
+        (1, ("ada", "bo"), ["ada at 0"]),
+        (1, ("cy",), ["bo at 0"]),
+        (2, ("ada", "bo"), ["ada at 0", "ada at 1"]),
+        (2, ("cy",), ["ada at 0", "bo at 1"]),
+    ]
+    asked = [event for event in events if isinstance(event, Asked | Posted)]
+    assert [type(event) for event in asked[3:6]] == [Posted, Posted, Asked]
+    assert isinstance(events[-1], Decided)
+    assert events[-1].outcome.board == outcome.board
+    assert len(outcome.board) == 5
 
 
 class Hostile(Echo):
