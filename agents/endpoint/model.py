@@ -16,6 +16,7 @@ from typing import Any
 from quorate.agents.agent import Agent, Request
 from quorate.agents.endpoint.completion import Prompt, read_completion
 from quorate.agents.endpoint.connection import Connection, said
+from quorate.agents.endpoint.stretches import read_stretches
 from quorate.errors import BadOption, EndpointError
 from quorate.nouns import Reply
 from quorate.registry import model as registered
@@ -241,6 +242,9 @@ class Endpoint:
         if "stop" in self._refused:
             stops = filter(None, request.agent.sampling.stop)
             text = min((text.partition(stop)[0] for stop in stops), key=len, default=text)
+        if request.ask.stretches and isinstance(data, Mapping):
+            known = read_stretches(data["choices"][0].get("logprobs"), text)
+            reply = reply.model_copy(update={"stretches": known})
         return reply if text == reply.text else reply.model_copy(update={"text": text})
 
 

@@ -24,7 +24,8 @@ class Base:
     """A model ready to be asked.
 
     `context` is the longest sequence in tokens (None: no limit), `ends` the tokens that end a text,
-    `kv_bytes` what one token of one row keeps in the key-value cache. `movable` says that cached tokens may
+    `kv_bytes` what one token of one row keeps in the key-value cache, `layers` the numbers of the hidden
+    states that confidence heads look at (0: the embeddings). `movable` says that cached tokens may
     lie in any slots: every layer attends to all of them, with no sliding window and no running state.
     """
 
@@ -34,6 +35,7 @@ class Base:
     context: int | None
     ends: tuple[int, ...]
     kv_bytes: int
+    layers: tuple[int, ...]
     movable: bool
     _takes: frozenset[str]
 
@@ -63,15 +65,50 @@ class Base:
         -------
         Tensor of float32, shape (rows, 1 or new, vocabulary)
         """
-        options: dict[str, Any] = {}
+        out = self._call(ids, mask, positions, cache, last)
+        return (out.logits[:, -1:] if last else out.logits).float()  # type: ignore[no-any-return]
+
+    def observe(
+        self,
+        ids: torch.Tensor,
+        mask: torch.Tensor | None,
+        positions: torch.Tensor,
+        cache: Any,
+        *,
+        last: bool = True,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Run the model as `forward` does; return its logits and the hidden states they were made from.
+
+        Returns
+        -------
+        logits : Tensor of float32, shape (rows, 1 or new, vocabulary)
+        states : Tensor, shape (rows, 1 or new, layers * hidden)
+            Those of the layers that heads look at, one behind the other, in the model's own dtype.
+        """
+        import torch
+
+        out = self._call(ids, mask, positions, cache, last, output_hidden_states=True)
+        states = torch.cat([out.hidden_states[layer] for layer in self.layers], dim=-1)
+        if last:
+            return out.logits[:, -1:].float(), states[:, -1:]
+        return out.logits.float(), states
+
+    def _call(
+        self,
+        ids: torch.Tensor,
+        mask: torch.Tensor | None,
+        positions: torch.Tensor,
+        cache: Any,
+        last: bool,
+        **options: Any,
+    ) -> Any:
         if "position_ids" in self._takes:
             options["position_ids"] = positions
         if last and "logits_to_keep" in self._takes:
             options["logits_to_keep"] = 1
-        logits = self.model(
+        return self.model(
             input_ids=ids, attention_mask=mask, past_key_values=cache, use_cache=True, **options
-        ).logits
-        return (logits[:, -1:] if last else logits).float()  # type: ignore[no-any-return]
+        )
 
 
 class Stopped(Exception):
@@ -108,10 +145,27 @@ class Runner:
         Stopped
             When a flag is set.
         """
+        self._begin(adapters)
+        return self.base.forward(ids, mask, positions, cache, last=last)
+
+    def observe(
+        self,
+        adapters: Sequence[int],
+        ids: torch.Tensor,
+        mask: torch.Tensor | None,
+        positions: torch.Tensor,
+        cache: Any,
+        *,
+        last: bool = True,
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Do the same and return the hidden states too; see `Base.observe`."""
+        self._begin(adapters)
+        return self.base.observe(ids, mask, positions, cache, last=last)
+
+    def _begin(self, adapters: Sequence[int]) -> None:
         if self.stop.is_set() or self.stop_call.is_set():
             raise Stopped
         self.bank.route(adapters)
-        return self.base.forward(ids, mask, positions, cache, last=last)
 
 
 def load_base(folder: Path, *, dtype: str, device: str) -> Base:
@@ -167,6 +221,7 @@ def describe_base(model: Any, tokenizer: Any, device: torch.device) -> Base:
         context=int(context) if context and context < 10**8 else None,  # tokenizers write 10**30 for "any"
         ends=_ends(model, tokenizer),
         kv_bytes=_kv_bytes(config, model.dtype.itemsize),
+        layers=_watched_layers(config.num_hidden_layers),
         movable=all(type(layer) is DynamicLayer for layer in DynamicCache(config=model.config).layers),
         _takes=takes,
     )
@@ -190,7 +245,8 @@ def check_folder(folder: Path) -> None:
 
 def weight_files(folder: Path) -> list[Path]:
     """List the files that hold the weights of the checkpoint in `folder`."""
-    return [file for file in folder.glob("*.safetensors") if not file.name.startswith("adapter_")]
+    others = ("adapter_", "confidence")  # an adapter or a confidence head may lie beside its base
+    return [file for file in folder.glob("*.safetensors") if not file.name.startswith(others)]
 
 
 def find_device(name: str) -> torch.device:
@@ -217,6 +273,11 @@ def _ends(model: Any, tokenizer: Any) -> tuple[int, ...]:
     declared = getattr(model.generation_config, "eos_token_id", None)
     ends = set(declared if isinstance(declared, (list, tuple)) else [declared]) | {tokenizer.eos_token_id}
     return tuple(sorted(end for end in ends if end is not None))
+
+
+def _watched_layers(count: int) -> tuple[int, ...]:
+    """Name the middle and the last layer: the last one is about the next word, the middle about the text."""
+    return tuple(sorted({max(1, count // 2), count}))
 
 
 def _kv_bytes(config: Any, itemsize: int) -> int:

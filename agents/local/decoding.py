@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,11 @@ import numpy.typing as npt
 from quorate.agents.local.base import Runner
 from quorate.agents.local.draws import Drawing, Sampler
 from quorate.agents.local.prefill import read_prompts
+from quorate.agents.local.watch import Floats, Trace, Watch
 from quorate.errors import ModelError
+
+if TYPE_CHECKING:
+    import torch
 
 ROOM = 64
 """Free slots that the cache of a batch begins with."""
@@ -26,21 +30,26 @@ CROWDED = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One text to write: the prompt's tokens, who writes (-1: no adapter), and how tokens are drawn."""
+    """One text to write: the prompt's tokens, who writes (-1: no adapter), and how tokens are drawn.
+
+    `watched` keeps what the model knew at each token, for a confidence head.
+    """
 
     prompt: tuple[int, ...]
     adapter: int = -1
     drawing: Drawing = field(default_factory=Drawing)
     limit: int = 64
     stops: tuple[str, ...] = ()
+    watched: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Draft:
     """A text that was written.
 
     `tokens` counts those drawn, one that ends the text included; `logprob` is the mean of their natural
-    log-probabilities at temperature 1; `cached` are prompt tokens that were not computed anew.
+    log-probabilities at temperature 1; `cached` are prompt tokens that were not computed anew. `ids` are
+    the tokens drawn, the first `spoken` of them before the one that ends the text, and `logprobs` theirs.
     """
 
     text: str
@@ -48,6 +57,10 @@ class Draft:
     logprob: float
     finish: Literal["stop", "length"]
     cached: int
+    ids: tuple[int, ...]
+    spoken: int
+    logprobs: Floats
+    trace: Trace | None = None
 
 
 def write(
@@ -81,26 +94,38 @@ def write(
     pages = Pages(rows, run.base.ends, decode)
     sampler = Sampler([row.drawing for row in rows], run.base.device)
     adapters = tuple(row.adapter for row in rows)
+    watch = Watch([row.watched for row in rows]) if any(row.watched for row in rows) else None
     used = read.mask.shape[1]
     mask = torch.nn.functional.pad(read.mask, (0, limit), value=True)
     tokens, positions = read.tokens, read.positions
     last_position = (run.base.context or 2**31) - 1  # a row that has ended goes on counting until it leaves
     while True:
         used += 1
-        logits = run(adapters, tokens, mask[:, :used], positions, read.cache)[:, -1]
+        logits = _step(run, watch, adapters, tokens, mask[:, :used], positions, read.cache)
         tokens, logprobs = sampler.draw(logits)
         going = pages.note(tokens.cpu().numpy(), logprobs.cpu().numpy())
         if not going.any():
-            return pages.drafts(read.cached)
+            return pages.drafts(read.cached, watch)
         tokens, positions = tokens[:, None], (positions + 1).clamp(max=last_position)
         if going.mean() < CROWDED:
             stay = np.flatnonzero(going)
             pages.keep(stay)
             sampler.keep(stay)
+            if watch is not None:
+                watch.keep(stay)
             adapters = tuple(adapters[row] for row in stay)
             rows_left = torch.from_numpy(stay).to(run.base.device)
             read.cache.reorder_cache(rows_left)
             tokens, mask, positions = tokens[rows_left], mask[rows_left], positions[rows_left]
+
+
+def _step(run: Runner, watch: Watch | None, *given: Any) -> torch.Tensor:
+    """Read the last token of each row; return the logits of the next one, (rows, vocabulary)."""
+    if watch is None:
+        return run(*given)[:, -1]
+    logits, states = run.observe(*given)
+    watch.note(states[:, -1], logits[:, -1])
+    return logits[:, -1]
 
 
 class Pages:
@@ -118,7 +143,7 @@ class Pages:
         self._tokens = np.zeros((len(rows), max(row.limit for row in rows)), dtype=np.int64)
         self._limits = np.array([row.limit for row in rows])
         self._counts = np.zeros(len(rows), dtype=np.int64)
-        self._logprobs = np.zeros(len(rows))
+        self._logprobs = np.zeros(self._tokens.shape, dtype=np.float32)
         self._ended = np.zeros(len(rows), dtype=bool)
         self._stopping = np.array([bool(row.stops) for row in rows])
         self._here = np.arange(len(rows))
@@ -129,8 +154,8 @@ class Pages:
         writing = ~self._ended[self._here]
         rows = self._here[writing]
         self._tokens[rows, self._counts[rows]] = tokens[writing]
+        self._logprobs[rows, self._counts[rows]] = logprobs[writing]
         self._counts[rows] += 1
-        self._logprobs[rows] += logprobs[writing]
         self._ended[rows] = np.isin(tokens[writing], self._ends) | (self._counts[rows] >= self._limits[rows])
         for row in rows[self._stopping[rows] & ~self._ended[rows]]:
             self._ended[row] = self._stops(row)
@@ -140,9 +165,16 @@ class Pages:
         """Follow the batch when only these of its rows stay."""
         self._here = self._here[stay]
 
-    def drafts(self, cached: Sequence[int]) -> list[Draft | ModelError]:
+    def drafts(self, cached: Sequence[int], watch: Watch | None) -> list[Draft | ModelError]:
         """Return what each row wrote; a row whose probabilities are no numbers is an error."""
-        return [self._draft(row, tokens) for row, tokens in enumerate(cached)]
+        drafts = [self._draft(row, tokens) for row, tokens in enumerate(cached)]
+        if watch is None:
+            return drafts
+        traces = watch.traces([self._logprobs[row, :count] for row, count in enumerate(self._counts)])
+        return [
+            replace(draft, trace=trace) if isinstance(draft, Draft) else draft
+            for draft, trace in zip(drafts, traces, strict=True)
+        ]
 
     def _stops(self, row: int) -> bool:
         """Look for a stop in the last tokens only: a stop of n bytes is written with n tokens at most."""
@@ -154,7 +186,8 @@ class Pages:
 
     def _draft(self, row: int, cached: int) -> Draft | ModelError:
         count = int(self._counts[row])
-        logprob = float(self._logprobs[row]) / count
+        logprobs = self._logprobs[row, :count]
+        logprob = float(logprobs.sum(dtype=np.float64)) / count
         if not math.isfinite(logprob):
             return ModelError(
                 "The model computed no numbers (NaN or infinity) here; its dtype may be too narrow."
@@ -169,4 +202,7 @@ class Pages:
             logprob=logprob,
             finish="stop" if ended or found else "length",
             cached=cached,
+            ids=tuple(tokens),
+            spoken=count - ended,
+            logprobs=logprobs,
         )

@@ -18,6 +18,7 @@ import itertools
 import threading
 from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from quorate.agents.local.lora_files import LoraFile, mismatch, read_lora
@@ -197,6 +198,7 @@ class LoraBank:
         self._stacks: dict[str, Stack] = {}
         self._numbers: dict[str, int] = {}
         self._identities: dict[str, dict[str, Any]] = {}
+        self._folders: dict[str, Path] = {}
         self._routing = _Routing()
         self._lock = threading.Lock()
 
@@ -207,6 +209,10 @@ class LoraBank:
     def identities(self) -> Mapping[str, Mapping[str, Any]]:
         """Path, rank and weight hash of each adapter, by name."""
         return self._identities
+
+    def folder(self, name: str) -> Path:
+        """Return the folder that an adapter was read from."""
+        return self._folders[name]
 
     def number(self, name: str | None) -> int:
         """Return what `route` calls the adapter `name`; -1 for None."""
@@ -241,6 +247,7 @@ class LoraBank:
             stack.push(file.pairs.get(module))
         self._numbers[file.name] = len(self._numbers)
         self._identities[file.name] = file.identity
+        self._folders[file.name] = file.folder
 
     def route(self, adapters: Sequence[int]) -> None:
         """Let the rows of this thread's next forward passes speak with these adapters (-1: with none)."""

@@ -48,6 +48,7 @@ class LoraFile:
     """
 
     name: str
+    folder: Path
     base: str
     identity: dict[str, Any]
     pairs: dict[str, tuple[torch.Tensor, torch.Tensor]]
@@ -77,7 +78,9 @@ def read_lora(name: str) -> LoraFile:
     if commit:
         identity["revision"] = commit
     identity.update(fingerprint([folder / WEIGHTS]))
-    return LoraFile(name, str(config.base_model_name_or_path or "another base"), identity, pairs, copies)
+    return LoraFile(
+        name, folder, str(config.base_model_name_or_path or "another base"), identity, pairs, copies
+    )
 
 
 def _config(name: str, folder: Path) -> Any:

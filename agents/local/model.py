@@ -34,6 +34,10 @@ class LocalModel:
     that is too long loses its oldest rounds, then the middle of its instruction, and the reply says so
     (`Reply.cut`). Half of the context at most is kept free for the answer.
 
+    Where a confidence head lies beside the weights an agent speaks with (see `quorate.agents.confidence`), a
+    reply to an ask that expects an answer, or wants stretches, says how likely it is right. That takes no
+    further forward pass.
+
     With `Sampling(answering="options")`, an ask that expects an answer to a question with choices is
     answered in two steps: the text is written as usual, then a line "Answer: " is added with the label of
     the highest log-likelihood. The reply's text ends with that line, `Reply.scores` holds the
@@ -57,6 +61,8 @@ class LocalModel:
         Whether to use the tokenizer's chat template; None uses it when there is one.
     token_budget : int, optional
         Most tokens of a batch, prompts and answers; None fits the memory.
+    heads : bool
+        Whether to use the confidence heads that lie beside the weights and the adapters.
 
     Raises
     ------
@@ -89,6 +95,7 @@ class LocalModel:
         revision: str | None = None,
         chat: bool | None = None,
         token_budget: int | None = None,
+        heads: bool = True,
     ) -> None:
         if dtype not in DTYPES:
             raise BadOption(f"There is no dtype '{dtype}'. {did_you_mean(dtype, DTYPES)}")
@@ -100,6 +107,7 @@ class LocalModel:
         self._revision = revision
         self._chat = chat
         self._budget = token_budget
+        self._heads = heads
         self._session: Session | None = None
         self._lock = threading.Lock()
         self._weights: dict[str, str] | None = None
@@ -116,7 +124,7 @@ class LocalModel:
         ModelError
             When something cannot be loaded or is not supported.
         """
-        session = self._open()
+        session = self.open()
         for agent in agents:
             session.adapter(agent)
 
@@ -127,7 +135,7 @@ class LocalModel:
         are tried, so that only the requests that fail alone yield an exception. After `close` the requests
         in flight yield nothing.
         """
-        session = self._open().for_one_call()
+        session = self.open().for_one_call()
         jobs = []
         for index, request in enumerate(requests):
             try:
@@ -161,7 +169,7 @@ class LocalModel:
         ModelError
             When a prompt does not fit the context, the model cannot compute, or it is closed meanwhile.
         """
-        session = self._open().for_one_call()
+        session = self.open().for_one_call()
         prompts, texts, sizes = [], [], []
         for request, choices in zip(requests, options, strict=True):
             tokens = [tuple(session.format.encode(choice)) for choice in choices]
@@ -193,6 +201,9 @@ class LocalModel:
             return {**described, "revision": self._revision, "dtype": self._dtype, "device": self._device}
         if self._weights is None:
             self._weights = fingerprint(weight_files(session.folder))
+        heads = {} if session.heads is None else session.heads.digests
+        if heads:
+            described["heads"] = {name: dict(digest) for name, digest in heads.items()}
         return {
             **described,
             "revision": session.commit,
@@ -209,7 +220,16 @@ class LocalModel:
         if session is not None:
             session.run.stop.set()
 
-    def _open(self) -> Session:
+    def open(self) -> Session:
+        """Load the model, once, and return what is loaded.
+
+        Raises
+        ------
+        MissingModel
+            When there is no checkpoint at its place.
+        ModelError
+            When it cannot be loaded or is not supported.
+        """
         from quorate.agents.local.session import open_session
 
         with self._lock:
@@ -221,6 +241,7 @@ class LocalModel:
                     device=self._device,
                     chat=self._chat,
                     budget=self._budget,
+                    heads=self._heads,
                 )
             return self._session
 
@@ -240,12 +261,13 @@ def transformers(
     revision: str | None = None,
     chat: bool | None = None,
     token_budget: int | None = None,
+    heads: bool = True,
 ) -> LocalModel:
     """Make a local model from a folder or a hub name: `model: {transformers: {path: ./base}}`.
 
     Parameters
     ----------
-    path, dtype, device, revision, chat, token_budget
+    path, dtype, device, revision, chat, token_budget, heads
         As for `LocalModel`.
 
     Examples
@@ -254,5 +276,11 @@ def transformers(
     './base'
     """
     return LocalModel(
-        path, dtype=dtype, device=device, revision=revision, chat=chat, token_budget=token_budget
+        path,
+        dtype=dtype,
+        device=device,
+        revision=revision,
+        chat=chat,
+        token_budget=token_budget,
+        heads=heads,
     )

@@ -55,7 +55,7 @@ def score(run: Runner, prompts: Sequence[Prompt], options: Sequence[Sequence[Tok
     order = sorted(jobs, key=lambda job: len(job[1]))
     limit = max(1, LOGITS // run.base.model.config.get_text_config(decoder=True).vocab_size)
     for chunk in chunks(order, [len(tokens) + 1 for _, tokens in order], limit):
-        logprobs = _read_behind(run, prompts, read, chunk)
+        logprobs = read_behind(run, prompts, read, chunk)[0].log_softmax(dim=-1).cpu()
         for (row, tokens), found in zip(chunk, logprobs, strict=True):
             before = sum(float(found[step, token]) for step, token in enumerate(tokens))
             for place, last in jobs[row, tokens]:
@@ -63,12 +63,21 @@ def score(run: Runner, prompts: Sequence[Prompt], options: Sequence[Sequence[Tok
     return scores
 
 
-def _read_behind(
-    run: Runner, prompts: Sequence[Prompt], read: Read, jobs: Sequence[tuple[int, Tokens]]
-) -> torch.Tensor:
+def read_behind(
+    run: Runner,
+    prompts: Sequence[Prompt],
+    read: Read,
+    jobs: Sequence[tuple[int, Tokens]],
+    *,
+    states: bool = False,
+) -> list[torch.Tensor]:
     """Read tokens behind the prompts of their rows.
 
-    Returns log-probabilities of shape (jobs, 1 + longest, vocabulary).
+    Returns
+    -------
+    list of Tensor
+        Logits of shape (jobs, 1 + longest, vocabulary): what follows the prompt, and each of its tokens.
+        With `states` also the hidden states they were made from; see `Base.observe`.
     """
     import torch
 
@@ -87,11 +96,11 @@ def _read_behind(
     # Models with a running state continue it by one token at a time only.
     steps = [slice(0, 1 + width)] if run.base.movable else [slice(at, at + 1) for at in range(1 + width)]
     slots = read.mask.shape[1]
-    logits = [
-        run(adapters, tokens[:, new], mask[:, : slots + new.stop], positions[:, new], cache, last=False)
-        for new in steps
-    ]
-    return torch.cat(logits, dim=1).log_softmax(dim=-1).cpu()
+    parts = []
+    for new in steps:
+        given = adapters, tokens[:, new], mask[:, : slots + new.stop], positions[:, new], cache
+        parts.append(run.observe(*given, last=False) if states else (run(*given, last=False),))
+    return [torch.cat(part, dim=1) for part in zip(*parts, strict=True)]
 
 
 def _fork(run: Runner, cache: Any, rows: torch.Tensor) -> Any:

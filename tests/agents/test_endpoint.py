@@ -270,6 +270,22 @@ def test_logprobs_are_averaged(server: Server, open_endpoint: Callable[..., Endp
     assert server.posts[0]["logprobs"] is True
 
 
+def test_lines_are_told_where_the_ask_wants_them(
+    server: Server, open_endpoint: Callable[..., Endpoint]
+) -> None:
+    tokens = [{"token": text, "logprob": -0.25} for text in ("2+3", "=5\n", "5")]
+    server.script = [says("2+3=5\n5", logprobs={"content": tokens})] * 2
+    made = open_endpoint(logprobs=True)
+    plain = request(made)
+    wanted = Request(plain.agent, plain.ask.model_copy(update={"stretches": True}), plain.seed)
+    told = []
+    for asked in (plain, wanted):
+        [(_, reply)] = made.reply([asked])
+        assert isinstance(reply, Reply)
+        told.append([(stretch.end, stretch.logprob) for stretch in reply.stretches])
+    assert told == [[], [(6, -0.5), (7, -0.25)]]
+
+
 def test_a_missing_key_sends_a_placeholder(
     server: Server, open_endpoint: Callable[..., Endpoint], monkeypatch: pytest.MonkeyPatch
 ) -> None:

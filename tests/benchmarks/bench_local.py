@@ -176,7 +176,7 @@ def memory(title: str, *, hidden: int, layers: int, rank: int) -> None:
         folder = make_standin(home, hidden=hidden, layers=layers, adapters=AGENTS, rank=rank)
         model = LocalModel(folder)
         model.prepare([])
-        run = model._open().run
+        run = model.open().run
         alone = held(run.base.model)
         model.prepare([Agent(f"a{n}", model, adapter=str(folder / f"adapter-{n}")) for n in range(AGENTS)])
         ratio = (held(run.base.model) + run.bank.bytes()) / alone
