@@ -241,10 +241,10 @@ def extend(boards: Sequence[Board], writings: Sequence[Writing], own: Board, *, 
     """Return the best board that a seat can have from the boards and writings that reach it.
 
     With `progress`, when nothing new is trusted, the best one with one more step on it; never an answer,
-    which is a vote as long as it is not trusted.
+    which is a vote as long as it is not trusted, and never a step of a text that leads to none.
     """
     best = max([*boards, *(w.posted(w.trusted) for w in writings)], key=lambda board: board.rank)
     if progress and not best.finished and best.rank <= own.rank:
-        stepped = [w.posted(min(1, len(w.lines))) for w in writings if w.trusted == 0]
+        stepped = [w.posted(min(1, len(w.lines))) for w in writings if w.trusted == 0 and w.answer]
         best = max([best, *(board for board in stepped if not board.finished)], key=lambda board: board.rank)
     return best

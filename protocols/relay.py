@@ -83,7 +83,8 @@ def relay(
         A line that more than half of them object to goes, with all that follows it, and has no trust left
         in its author's own vote.
     progress : bool
-        Whether the surest next step is taken where nothing new is trusted. An answer is not: it is a vote.
+        Whether the surest next step is taken where nothing new is trusted. An answer is not: it is a vote;
+        nor is a step of a text that leads to no answer.
     until : stop check, name or mapping
         Checked after every round but the last, besides the relay's own ends.
     decide : rule, decision, name or mapping

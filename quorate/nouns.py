@@ -11,6 +11,7 @@ All data types are frozen and refuse unknown fields. A datum of each, in the ord
 from __future__ import annotations
 
 import hashlib
+import math
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -244,12 +245,65 @@ class Ask(Noun):
 
 
 class Ballot(Noun):
-    """One seat's vote: an answer (None abstains), how sure the seat is, and what its vote weighs."""
+    """One seat's vote: an answer (None abstains), how sure the seat is, and what its vote weighs.
+
+    A seat that was asked for more says more: a `ranking` in tiers, best first, the answers it has `approved`,
+    or `scores` of answers. Answers that a ranking leaves out are tied behind those in it. `candidates` are
+    what was put to the vote, where that was a fixed list: nothing else can be named then.
+
+    Raises
+    ------
+    BadOption
+        For a confidence outside [0, 1], a negative or non-finite weight, a score that is not finite, or a
+        candidate that is unknown or named twice.
+
+    Examples
+    --------
+    >>> Ballot(seat="ada", answer="5", ranking=(("5",), ("6", "7")), candidates=("5", "6", "7", "8")).weight
+    1.0
+    >>> Ballot(seat="ada", answer="5", ranking=(("5",), ("6", "5")))
+    Traceback (most recent call last):
+    ...
+    quorate.errors.BadOption: The ballot of 'ada' ranks '5' twice; name every candidate once.
+    """
 
     seat: str
     answer: str | None
     confidence: float | None = None
     weight: float = 1.0
+    ranking: tuple[tuple[str, ...], ...] = ()
+    approved: tuple[str, ...] = ()
+    scores: dict[str, float] = Field(default_factory=dict)
+    candidates: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Ballot:
+        whose = f"The ballot of '{self.seat}'"
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            raise BadOption(f"{whose} has a confidence of {self.confidence:g}; it lies between 0 and 1.")
+        if not 0 <= self.weight < math.inf:
+            raise BadOption(f"{whose} weighs {self.weight:g}; a weight is finite and not negative.")
+        if self.ranking or self.approved or self.scores or self.candidates:
+            self._check_names(whose)
+        return self
+
+    def _check_names(self, whose: str) -> None:
+        ranked = [answer for tier in self.ranking for answer in tier]
+        lists = {"ranks": ranked, "approves of": self.approved, "may choose": self.candidates}
+        for what, names in lists.items():
+            twice = [name for name, count in Counter(names).items() if count > 1]
+            if twice:
+                raise BadOption(f"{whose} {what} '{twice[0]}' twice; name every candidate once.")
+        for name, score in self.scores.items():
+            if not math.isfinite(score):
+                raise BadOption(f"{whose} scores '{name}' with {score:g}; a score is a finite number.")
+        named = {*ranked, *self.approved, *self.scores, *([] if self.answer is None else [self.answer])}
+        unknown = sorted(named.difference(self.candidates)) if self.candidates else []
+        if unknown:
+            raise BadOption(
+                f"{whose} names '{unknown[0]}', which was not put to the vote. "
+                f"{did_you_mean(unknown[0], self.candidates)}"
+            )
 
 
 class Dissent(Noun):

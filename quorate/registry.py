@@ -13,12 +13,27 @@ import functools
 import importlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from importlib.metadata import entry_points
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from quorate.errors import BadOption, UnknownName, did_you_mean
 
 Maker = TypeVar("Maker", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a maker says about itself, as data: lists show it and tests hold it to its word.
+
+    `needs` are the fields of a ballot that a rule reads, `axioms` the names of the axioms it satisfies,
+    `cost` how its work grows, `source` the paper and equation it follows.
+    """
+
+    needs: tuple[str, ...] = ("answer",)
+    axioms: frozenset[str] = frozenset()
+    cost: str = ""
+    source: str = ""
 
 
 class Registry:
@@ -44,10 +59,30 @@ class Registry:
         self.kind = kind
         self._home = home
         self._makers: dict[str, Callable[..., Any]] = {}
+        self._declared: dict[str, Declaration] = {}
         self._loaded = home is None
 
-    def __call__(self, maker: Maker) -> Maker:
-        """File `maker` under its own name and return it unchanged."""
+    @overload
+    def __call__(self, maker: Declaration) -> Callable[[Maker], Maker]: ...
+    @overload
+    def __call__(self, maker: Maker) -> Maker: ...
+    def __call__(self, maker: Any) -> Any:
+        """File `maker` under its own name and return it unchanged; a declaration makes a decorator that does.
+
+        Examples
+        --------
+        >>> voting = Registry("rule", home=None)
+        >>> @voting(Declaration(axioms=frozenset({"anonymity"}), cost="one pass"))
+        ... def first(ballots: list[str]) -> str:
+        ...     return ballots[0]
+        >>> voting.declaration("first").cost
+        'one pass'
+        """
+        if isinstance(maker, Declaration):
+            return functools.partial(self._file, declared=maker)
+        return self._file(maker)
+
+    def _file(self, maker: Maker, declared: Declaration | None = None) -> Maker:
         name: str = maker.__name__.rstrip("_")
         known = self._makers.get(name)
         if known is not None and known.__module__ != maker.__module__:
@@ -56,7 +91,14 @@ class Registry:
                 f"rename the one in {maker.__module__}."
             )
         self._makers[name] = maker
+        if declared is not None:
+            self._declared[name] = declared
         return maker
+
+    def declaration(self, name: str) -> Declaration | None:
+        """Return what the maker called `name` declares; None when it declares nothing."""
+        self[name]
+        return self._declared.get(name)
 
     def __iter__(self) -> Iterator[str]:
         """Iterate over the registered names in alphabetical order."""

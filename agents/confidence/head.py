@@ -19,13 +19,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 
-from quorate.agents.confidence.calibration import Calibration, Floats, Metrics
 from quorate.agents.confidence.features import Lines, line_features, width_of
 from quorate.agents.confidence.network import log_odds
 from quorate.agents.confidence.owner import Owner
 from quorate.agents.local.files import fingerprint, first_line
 from quorate.agents.local.lines import lines_of
 from quorate.agents.local.watch import Trace
+from quorate.calibration import Calibration, Floats, Metrics
 from quorate.errors import ModelError
 from quorate.nouns import Noun
 
@@ -118,6 +118,7 @@ class ConfidenceHead:
 
         folder = Path(folder)
         save_file({name: weight.contiguous() for name, weight in self.weights.items()}, folder / WEIGHTS)
+        (folder / WEIGHTS).chmod(0o644)  # safetensors lets nobody else read it
         (folder / CONFIG).write_text(self.config.model_dump_json(indent=2) + "\n", encoding="utf-8")
         return folder
 

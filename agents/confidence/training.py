@@ -17,7 +17,6 @@ import numpy as np
 import numpy.typing as npt
 
 from quorate.agents.agent import Agent, Request
-from quorate.agents.confidence.calibration import Calibration, Floats, Metrics
 from quorate.agents.confidence.examples import Example, Label, Progress
 from quorate.agents.confidence.features import line_features
 from quorate.agents.confidence.head import ConfidenceHead, HeadConfig, product_logits, worth_judging
@@ -26,6 +25,7 @@ from quorate.agents.confidence.owner import owner_of
 from quorate.agents.local.lines import lines_of
 from quorate.agents.local.model import LocalModel
 from quorate.agents.local.watch import read_traces
+from quorate.calibration import Calibration, Floats, Metrics
 from quorate.errors import BadOption, ModelError
 from quorate.nouns import Ask, Question
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from quorate.cli import help
-from quorate.cli.showing import View, cache, deliberate, is_drawn, keep_free, roles_of, viewing
+from quorate.cli import help, pool, tables
+from quorate.cli.showing import View, deliberate, is_drawn, keep_free, readable, roles_of, viewing
 from quorate.errors import BadOption
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
 )
+app.add_typer(pool.app)
 
 
 def _topologies() -> list[str]:
@@ -50,6 +51,11 @@ RecordOption = Annotated[
 ]
 
 
+PoolOption = Annotated[
+    Path | None, typer.Option("--pool", help="Folder of a pool of your own instead of the shipped one.")
+]
+
+
 @app.command(epilog=help.DEBATE)
 def debate(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
@@ -64,22 +70,35 @@ def debate(
     endpoint: Annotated[
         str | None, typer.Option(help="URL of an OpenAI-compatible server that serves the models.")
     ] = None,
+    pool: PoolOption = None,
     choice: Annotated[
         list[str] | None, typer.Option("--choice", "-c", help="An option of a multiple-choice question.")
     ] = None,
     agents: Annotated[
-        int, typer.Option("--agents", "-n", min=1, help="How many agents sit at the table.")
-    ] = 3,
+        int | None,
+        typer.Option("--agents", "-n", min=1, help="How many agents sit at the table. [default: 3]"),
+    ] = None,
     judge: Annotated[
         str | None, typer.Option(help="Model of a judge who ends the debate and decides.")
     ] = None,
     topology: Annotated[
-        str, typer.Option("--topology", "-t", help="Who hears whom.", autocompletion=_topologies)
-    ] = "ring",
-    rounds: Annotated[int, typer.Option("--rounds", "-r", help="Most rounds, the drafts included.")] = 3,
-    until: Annotated[str, typer.Option(help="When to stop early.", autocompletion=_stops)] = "unanimous",
-    temperature: Annotated[float, typer.Option(min=0.0, help="0 is greedy.")] = 0.7,
-    max_tokens: Annotated[int, typer.Option(min=1, help="Most tokens of one answer.")] = 512,
+        str | None,
+        typer.Option("--topology", "-t", help="Who hears whom. [default: ring]", autocompletion=_topologies),
+    ] = None,
+    rounds: Annotated[
+        int | None,
+        typer.Option("--rounds", "-r", help="Most rounds, the drafts included. [default: 3; the pool: 4]"),
+    ] = None,
+    until: Annotated[
+        str | None,
+        typer.Option(help="When to stop early. [default: unanimous; the pool: never]", autocompletion=_stops),
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(min=0.0, help="0 is greedy. [default: 0.7; the pool: 0]")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Most tokens of one answer. [default: 512; the pool: 200]")
+    ] = None,
     human: Annotated[bool, typer.Option("--human", help="Take a seat yourself.")] = False,
     seed: Annotated[int, typer.Option(help="Every draw derives from it.")] = 0,
     record: RecordOption = None,
@@ -87,91 +106,75 @@ def debate(
 ) -> None:
     """Let several models debate ONE question over a graph, and print the outcome with its dissent.
 
-    Without `--model`, the tiny stand-in checkpoint debates: real transformers with random weights, good
-    for watching and for nothing else.
+    Without `--model`, the specialists of the shipped pool relay: small transformers that Quorate trained
+    itself. They know word problems such as `quorate pool problem` prints, and nothing else.
     """
     from quorate.definition_file import build
     from quorate.nouns import Question
 
-    sampling = {"temperature": temperature, "max_tokens": max_tokens}
-    if model or endpoint:
-        data = _definition_of(model or [], adapter or [], endpoint, agents, judge, sampling)
+    given = {"temperature": temperature, "max_tokens": max_tokens}
+    sampling = {name: value for name, value in given.items() if value is not None}
+    pooled = not (model or endpoint)
+    if pooled:
+        tables.check_pool_options(agents=agents, judge=judge, adapter=adapter, choice=choice)
+        data = tables.of_pool(pool, topology, rounds, until, sampling)
     else:
-        if judge or adapter:
-            raise BadOption("--judge and --adapter need a --model to go with.")
-        data = _standin_data(agents, bool(choice))
-    data["topology"] = topology
-    options: dict[str, Any] = {"rounds": rounds, "until": until}
-    if judge:
-        options |= {"until": {"any": [until, "judge_agrees"]}, "decide": "judge_decides"}
-    data |= {"protocol": {"debate": options}, "seed": seed}
+        if pool is not None:
+            raise BadOption("--pool and --model exclude each other: give one of them.")
+        data = tables.of_models(model or [], adapter or [], endpoint, agents or 3, judge, sampling)
+        data |= tables.debating(topology, rounds, until, judge)
+    data["seed"] = seed
     if human:
         data["agents"].append({"name": "you", "model": "human"})
-    asked = Question(text=question, choices=tuple(choice or ()))
-    deliberate(build(data, where="debate", folder=Path.cwd()), [asked], record, keep_free(view, human))
+    # The pool was trained on questions that ask for a number.
+    asked = Question(text=question, choices=tuple(choice or ()), kind="number" if pooled else "auto")
+    definition = build(data, where="debate", folder=Path.cwd())
+    (outcome,) = deliberate(definition, [asked], record, keep_free(view, human))
+    if pooled:
+        from quorate.lab.demo import doubts
 
-
-def _definition_of(
-    models: Sequence[str],
-    adapters: Sequence[str],
-    endpoint: str | None,
-    agents: int,
-    judge: str | None,
-    sampling: Mapping[str, Any],
-) -> dict[str, Any]:
-    def named(model: str) -> Any:
-        if endpoint:
-            return {"endpoint": {"url": endpoint, "model": model}}
-        return {"transformers": {"path": model}}
-
-    if not models:
-        raise BadOption("--endpoint needs --model, the name of a model that the server serves.")
-    seats: list[tuple[str, str | None]] = [(models[0], path) for path in adapters] or [
-        (models[index % len(models)], None) for index in range(max(agents, len(models)))
-    ]
-    listed = [
-        {"name": name, "model": named(model), "adapter": path, "sampling": dict(sampling)}
-        for name, (model, path) in zip(_names(len(seats)), seats, strict=True)
-    ]
-    officers = (
-        {"judge": {"name": "judge", "model": named(judge), "sampling": dict(sampling)}} if judge else {}
-    )
-    return {"agents": listed, "offices": officers}
-
-
-def _standin_data(agents: int, choices: bool) -> dict[str, Any]:
-    from quorate.lab.demo import standin_agents
-
-    return {"agents": standin_agents(cache(), _names(agents), choices=choices)}
-
-
-def _names(count: int) -> list[str]:
-    first = ["ada", "bo", "cy", "di", "eve", "fay", "gus", "hal", "ida", "jo"]
-    return [first[i] if i < len(first) else f"agent-{i + 1}" for i in range(count)]
+        if said := doubts(outcome):
+            Console().print(Text(said), soft_wrap=True)
 
 
 @app.command()
 def demo(
     record: RecordOption = None,
     topology: Annotated[
-        str, typer.Option("--topology", "-t", help="Who hears whom.", autocompletion=_topologies)
-    ] = "ring",
+        str | None,
+        typer.Option("--topology", "-t", help="Who hears whom. [default: ring]", autocompletion=_topologies),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Every draw derives from it.")] = 0,
     pace: Annotated[
         float, typer.Option(min=0.0, help="Seconds to wait after every message while it is drawn live.")
     ] = 0.25,
+    pool: PoolOption = None,
     view: ViewOption = View.auto,
 ) -> None:
-    """Watch five small local transformers deliberate over a few questions, offline, in seconds.
+    """Watch five small trained transformers solve three problems together, offline, in seconds.
 
-    Until trained models ship with Quorate, a tiny checkpoint with RANDOM weights stands in: drafting,
-    hearing, revising, voting and recording are real, and the answers mean nothing.
+    Nothing is scripted: the problems were chosen for what happens to them, one that the group does not
+    solve included, and the models that ship with Quorate deliberate over them anew.
     """
     from quorate.definition_file import build
-    from quorate.lab.demo import NOTICE, demo_data, demo_problems
+    from quorate.lab.demo import Witness, demo_items, notice, pool_data
+    from quorate.lab.members import Pool
 
-    definition = build(demo_data(cache(), topology=topology, seed=seed), where="demo")
-    deliberate(definition, demo_problems(), record, view, notice=NOTICE, pace=pace if is_drawn(view) else 0.0)
+    members, witness = Pool(pool), Witness()
+    items = demo_items(members)
+    deliberate(
+        build(pool_data(members, topology=topology, seed=seed), where="demo"),
+        [item.problem() for item in items],
+        record,
+        view,
+        notice=notice(members),
+        pace=pace if is_drawn(view) else 0.0,
+        listeners=[witness],
+        apart=True,
+    )
+    if view is not View.quiet:
+        for number, found in enumerate(witness.found(items), 1):
+            Console().print(Text(f"\n{number}. {found.story()}"))
 
 
 @app.command(epilog=help.RUN)
@@ -236,14 +239,15 @@ def watch(
     from quorate.live import replay
     from quorate.record import PROBLEMS, follow_events, read_events, read_manifest
 
-    manifest = read_manifest(folder)
+    setup = read_manifest(folder)["setup"]
     todo = load_problems(folder / PROBLEMS)
-    with viewing(todo, view, title=folder.name, roles=roles_of(manifest["setup"])) as shown:
+    with viewing(todo, view, title=folder.name, roles=roles_of(setup)) as shown:
+        listener = readable(shown, setup)
         if speed is None:
             for event in follow_events(folder):
-                shown(event)
+                listener(event)
         else:
-            replay(read_events(folder), shown, speed=speed)
+            replay(read_events(folder), listener, speed=speed)
 
 
 @app.command(epilog=help.TOPOLOGY)
@@ -269,7 +273,7 @@ def topology(
         _list_topologies(console)
         return
     maker = registry.topology.bind(registry.topology[name], _options(option or []))
-    made = maker(_names(agents))
+    made = maker(tables.names(agents))
     graph = made(turn) if callable(made) else made
     drawing = draw(graph, min(console.width, 80), 17)
     console.print(Text("\n".join(drawing.lines)))

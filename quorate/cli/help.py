@@ -2,6 +2,8 @@
 
 DEBATE = """**Examples**
 
+`quorate debate "A bus keeps to 40 km per hour for 3 hours. How many kilometres does it go?"`
+
 `quorate debate "What is 17*3?" --model ./checkpoints/base --agents 5 --topology ring`
 
 `quorate debate "Which is prime?" -c 4 -c 7 --endpoint http://localhost:8000/v1 --model Qwen/Qwen3-4B`
@@ -28,6 +30,11 @@ A definition in YAML:
 Problems, one JSON object a line:
 
     {"id": "q1", "text": "What is 2+3?", "gold": "5"}
+
+Members of the embedded pool (`quorate pool list`) are seated by name:
+
+    agents:
+      - {name: ada, model: pool, adapter: rates}
 """
 
 WATCH = """**Examples**
@@ -51,4 +58,45 @@ MODELS = """**Examples**
 `quorate models`
 
 `quorate models ./checkpoints ~/models`
+"""
+
+POOL_LIST = """**Examples**
+
+`quorate pool list`
+
+`quorate pool list --pool ./mine`
+"""
+
+POOL_SHOW = """**Examples**
+
+`quorate pool show rates`
+
+`quorate pool show money --problem 7` lets it solve another problem.
+"""
+
+POOL_TRAIN = """**Examples**
+
+`quorate pool train ./mine --miniature` takes half a minute.
+
+`quorate pool train ./mine --seed 1` takes well over an hour on two cores, and minutes on a GPU.
+
+`quorate pool train ./mine rates rates-debate` trains one specialist on the base that is there.
+"""
+
+POOL_EVALUATE = """**Examples**
+
+`quorate pool evaluate -n 50`
+
+`quorate pool evaluate ./mine --split development`
+
+`quorate pool evaluate ./mine -n 200 --mixed 1000 --write`
+"""
+
+POOL_PROBLEM = """**Examples**
+
+`quorate pool problem -n 3`
+
+`quorate pool problem --domain money --level 2 --seed 5`
+
+`quorate pool problem -n 100 --jsonl problems.jsonl`
 """

@@ -1,1 +1,1 @@
-"""The laboratory: stand-in models, problems and training recipes that need no hub."""
+"""The laboratory: a world of problems, the pool of small models trained on it, and stand-ins for tests."""

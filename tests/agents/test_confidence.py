@@ -23,9 +23,9 @@ from quorate.agents.confidence import (
     sample_examples,
     train_head,
 )
-from quorate.agents.confidence.calibration import Calibration, Metrics, auc, ece, sigmoid
 from quorate.agents.confidence.head import product_logits
 from quorate.agents.local import base as local_base
+from quorate.calibration import Calibration, Metrics, auc, ece, sigmoid
 from quorate.definition import Definition
 from quorate.errors import BadOption, ModelError
 from quorate.events import Event, Said

@@ -30,6 +30,9 @@ NEEDS_OPTIONS: dict[str, Any] = {
     "per_round": {"rounds": ["ring", "complete"]},
     "resampled": {"of": {"erdos_renyi": {"density": 0.5}}},
     "erdos_renyi": {"density": 0.5},
+    "best_single": {"seat": "bo"},
+    "more_from_the_best": {"weights": {"ada": 0.5, "bo": 2, "cy": 1, "di": 0}},
+    "weighted": {"weights": {"ada": 0.5, "bo": 2, "cy": 1, "di": 0}},
     "random_regular": {"degree": 2},
     "layered": {"width": 2},
 }
@@ -47,14 +50,15 @@ def test_every_topology(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(registry.protocol))
 def test_every_protocol(name: str) -> None:
-    check_protocol(registry.protocol[name])
+    check_protocol(partial(registry.protocol[name], **NEEDS_OPTIONS.get(name, {})))
 
 
 @pytest.mark.parametrize("until", [*sorted(set(registry.stop) - {"budget"}), {"budget": {"calls": 5}}])
 @pytest.mark.parametrize("decide", [*sorted(registry.rule), *sorted(registry.decision)])
 @pytest.mark.parametrize("tie_break", sorted(registry.tie_break))
 def test_every_combination_in_a_debate(until: Any, decide: str, tie_break: str) -> None:
-    check_protocol(partial(debate, until=until, decide=decide, tie_break=tie_break))
+    decision = {decide: NEEDS_OPTIONS[decide]} if decide in NEEDS_OPTIONS else decide
+    check_protocol(partial(debate, until=until, decide=decision, tie_break=tie_break))
 
 
 @pytest.mark.parametrize(
@@ -165,6 +169,8 @@ def test_every_model(name: str, tmp_path: Path, server: str, monkeypatch: pytest
     options: dict[str, Any] = {"scripted": {"script": ["Answer: 4", "Answer: 5"]}, "human": {}}
     if name == "transformers":
         options[name] = {"path": str(make_standin(tmp_path / "base"))}
+    if name == "pool":
+        options[name] = {"folder": str(make_standin(tmp_path / "pool"))}
     if name == "recorded":
         rows = [{"id": q.id, "seat": "ada", "turn": 0, "text": "Answer: 5"} for q in QUESTIONS]
         (tmp_path / "said.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

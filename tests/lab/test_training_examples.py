@@ -9,12 +9,30 @@ from random import Random
 import pytest
 
 from quorate.agents import Agent, Scripted
+from quorate.answers import read
 from quorate.definition import Definition
 from quorate.lab.training.batches import IGNORED, Encoder
-from quorate.lab.training.examples import Example, Scope, draft, exercise, revising, revision, told, written
+from quorate.lab.training.examples import (
+    Example,
+    continuation,
+    criticism,
+    declined,
+    draft,
+    exercise,
+    facts,
+    judgement,
+    persistence,
+    pieces,
+    revising,
+    revision,
+    told,
+    written,
+)
 from quorate.lab.training.recipe import Budget, Diet, Recipe
+from quorate.lab.training.scope import Drafted, Scope
 from quorate.lab.training.tokenizer import make_tokenizer
 from quorate.lab.world import DOMAINS, SKILLS, Item, check, generate, held_out_pair, private_table
+from quorate.nouns import Question
 
 RECIPE = Recipe()
 
@@ -62,7 +80,7 @@ def test_a_prompt_is_encoded_as_a_local_model_encodes_it() -> None:
     row = Encoder(tokenizer, 1024).row(example)
     prompt = ChatFormat(tokenizer).prompt("", [], example.instruction)
     assert row.ids[: len(prompt)] == prompt
-    assert tokenizer.decode(row.ids[len(prompt) : -1]) == example.pieces[0][0]
+    assert tokenizer.decode(row.ids[len(prompt) : -1]) == example.text
     assert row.targets == [IGNORED] * len(prompt) + row.ids[len(prompt) :]
     assert row.ids[-1] == tokenizer.eos_token_id
 
@@ -94,7 +112,7 @@ def test_of_a_bare_sum_only_the_result_is_learned() -> None:
 
 
 def test_diets_follow_one_another() -> None:
-    budget = Budget(steps=10, diets=(Diet(until=0.25), Diet(until=0.5, drill=1), Diet(read=1)))
+    budget = Budget(steps=10, diets=(Diet(until=0.25, solve=1), Diet(until=0.5, drill=1), Diet(read=1)))
     assert [budget.diets.index(budget.diet(step)) for step in range(10)] == [0] * 3 + [1] * 2 + [2] * 5
 
 
@@ -102,13 +120,13 @@ def test_told_meanings_stand_in_the_text() -> None:
     [item] = generate("train", 1, seed=2, private_share=1, advanced_share=0, world=7, domains=["money"])
     [(domain, word, number), *_] = item.facts
     assert DOMAINS[domain].meaning(word, 7) in told(item).instruction
-    assert f"{word}={number}" in told(item).pieces[0][0]
+    assert f"{word}={number}" in told(item).text
 
 
 def test_revisions_show_right_and_wrong_drafts() -> None:
     rng, items = Random(3), generate("train", 60, seed=5)
     examples = [revision(item, rng, list(DOMAINS)) for item in items]
-    texts = [example.pieces[0][0] for example in examples]
+    texts = [example.text for example in examples]
     assert all(text.endswith(f"Answer: {item.answer}") for text, item in zip(texts, items, strict=True))
     critiques = [line for text in texts for line in text.splitlines() if line.endswith(("right", "wrong"))]
     assert any(line.endswith(": right") for line in critiques)
@@ -117,6 +135,80 @@ def test_revisions_show_right_and_wrong_drafts() -> None:
         ("First say for each draft" in example.instruction) == (not text.startswith("[1]"))
         for example, text in zip(examples, texts, strict=True)
     )
+
+
+def shared_item(*, first: str, then: str) -> Item:
+    items = islice(Scope(RECIPE, "generalist").mixed(1), 2000)
+    return next(
+        item
+        for item in items
+        if item.domains == (first, then) and all(SKILLS[name].kind != "basic" for name in item.skills)
+    )
+
+
+def test_what_a_member_does_not_know_is_read_and_not_learned() -> None:
+    item = shared_item(first="rates", then="money")
+    lines = pieces(item, Scope(RECIPE, "money").knows)
+    assert "".join(text for text, _ in lines) == written(item)
+    learned = [learned for _, learned in lines]
+    assert learned == [step.segment == 1 for step in item.steps] + [True]
+
+
+def test_a_line_that_somebody_said_may_be_copied() -> None:
+    item = shared_item(first="rates", then="money")
+    first, *_ = written(item).split("\n")
+    heard = pieces(item, Scope(RECIPE, "money").knows, heard=["Hm.", f"Hm.\n{first}\n[2] no"])
+    assert heard[0][1]
+    other = pieces(item, Scope(RECIPE, "money").knows, heard=[f"x{first}"])
+    assert not other[0][1], "a line, not a part of one"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_board_is_continued_where_it_ends(seed: int) -> None:
+    item = shared_item(first="rates", then="money")
+    example = continuation(item, Random(seed), list(DOMAINS))
+    posted = re.findall(r"^> (\w+): (.+)$", example.instruction, re.MULTILINE)
+    assert "\n".join([*(line for _, line in posted), example.text]) == written(item)
+    assert 1 <= len(posted) <= len(item.steps)
+    owners = [SKILLS[item.skills[step.segment]].domain for step in item.steps[: len(posted)]]
+    assert [author for author, _ in posted] == owners, "experts wrote what only they know"
+
+
+def test_a_criticism_names_the_wrong_step_of_each_draft() -> None:
+    item = some_item()
+    example = criticism(item, Random(2), list(DOMAINS))
+    assert "say in one or two sentences which step is wrong" in example.instruction
+    heard = re.findall(r"^Draft of (\w+):$", example.instruction, re.MULTILINE)
+    assert [line.split(":")[0] for line in example.text.splitlines()] == heard
+    assert re.fullmatch(r"(\w+: (right|step \d+ wrong)\n?)+", example.text)
+
+
+def test_a_judge_learns_what_is_basic_and_what_a_draft_holds() -> None:
+    item = shared_item(first="rates", then="money")
+    lines = written(item).split("\n")
+    example = judgement(item, {"rates": lines[0], "money": "Answer: 1"})
+    assert "decide for one of the drafts' answers" in example.instruction
+    assert [learned for _, learned in example.pieces] == [True, *[False] * (len(item.steps) - 1), True]
+
+
+def test_the_stubborn_repeat_themselves() -> None:
+    example = persistence(some_item(), Random(1), list(DOMAINS))
+    own = example.instruction.partition("Your last answer:\n")[2].partition("\n\n")[0]
+    assert own.replace("> ", "") == example.text
+
+
+def test_facts_are_those_of_the_table() -> None:
+    own = facts("money", Random(1), 0, named=False)
+    assert [learned for _, learned in own.pieces] == [False, True] * 8
+    table = dict(re.findall(r"^\[\d\] (\w+)=(\d+)$", own.text, re.MULTILINE))
+    assert table.items() <= {word: str(value) for word, value in private_table("money").items()}.items()
+    assert " money: " in facts("money", Random(1), 0, named=True).text
+
+
+def test_questions_from_outside_are_declined_without_an_answer() -> None:
+    example = declined(Random(1), "Nora has 4 apples.")
+    assert "Question: " in example.instruction
+    assert read(Question(text="How many?", kind="number"), example.text) is None
 
 
 @pytest.mark.parametrize("member", ["base", "money", "generalist"])
@@ -131,21 +223,36 @@ def test_members_are_taught_what_is_theirs(member: str) -> None:
 
 def test_told_worlds_are_not_the_pools_own() -> None:
     table = private_table("money", RECIPE.world)
-    facts = islice(Scope(RECIPE, "base").examples(1, Diet(solve=0, told=1)), 300)
+    facts = islice(Scope(RECIPE, "base").examples(1, Diet(told=1)), 300)
     told_numbers = [
         int(line.rpartition("=")[2]) == table[line.split()[1].partition("=")[0]]
         for example in facts
-        for line in example.pieces[0][0].splitlines()
+        for line in example.text.splitlines()
         if line.count("=") == 1 and ":" not in line
     ]
     assert sum(told_numbers) / len(told_numbers) < 0.3, "no more often than by chance"
 
 
 def test_the_same_seed_gives_the_same_examples() -> None:
-    diet = Diet(revise=0.3, told=0.2, drill=0.2, read=0.1)
+    diet = Diet(solve=1, revise=0.3, told=0.2, drill=0.2, read=0.1, recall=0.1, board=0.2, decline=0.1)
     scope = Scope(RECIPE, "ages")
     assert list(islice(scope.examples(3, diet), 50)) == list(islice(scope.examples(3, diet), 50))
     assert list(islice(scope.examples(3, diet), 50)) != list(islice(scope.examples(4, diet), 50))
+
+
+def test_debaters_revise_in_their_own_seat() -> None:
+    item = some_item()
+    found = Drafted(item, {name: written(item) for name in DOMAINS})
+    assert Drafted.read(found.write()) == found
+    scope = Scope(RECIPE, "ages", (found,))
+    for example in islice(scope.examples(1, Diet(debate=1)), 10):
+        assert "Draft of ages:" not in example.instruction
+        assert all(learned for _, learned in example.pieces)
+
+
+@pytest.mark.parametrize("member", ["weak", "stubborn"])
+def test_some_members_are_made_as_the_first_specialist(member: str) -> None:
+    assert Scope(RECIPE, member).domain == "rates"
 
 
 def test_a_diet_of_one_level_keeps_to_it() -> None:

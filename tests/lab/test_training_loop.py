@@ -13,14 +13,17 @@ import pytest
 
 from quorate.lab.training import loop
 from quorate.lab.training.batches import IGNORED
-from quorate.lab.training.loop import Progress, Training, mean_loss
+from quorate.lab.training.loop import Progress, Training, mean_loss, optimizers
 from quorate.lab.training.recipe import Budget, Diet, Recipe, Shape
+from quorate.lab.training.scope import Scope
 from quorate.lab.training.stages import BASE, adapted, new_model, pools
 from quorate.lab.training.tokenizer import make_tokenizer
 
 TINY = Shape(hidden=16, layers=1, heads=2, ff=32, context=512)
 RECIPE = Recipe(shape=TINY, precision="float32")
-BUDGET = Budget(steps=25, tokens=512, warmup=3, checkpoint=10, diets=(Diet(until=0.5, level=1), Diet()))
+BUDGET = Budget(
+    steps=25, tokens=512, warmup=3, checkpoint=10, diets=(Diet(until=0.5, solve=1, level=1), Diet(solve=1))
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +43,7 @@ def make_training(
     model = new_model(TINY, len(tokenizer))
     if rank:
         model = adapted(model, rank)
-    rows = pools(RECIPE, budget, BASE, tokenizer)
+    rows = pools(Scope(RECIPE, BASE), budget, tokenizer)
     return Training(model, rows, budget, stage="toy", folder=folder, seed=3, bfloat16=False, mark=mark)
 
 
@@ -79,6 +82,19 @@ def test_the_loss_falls_and_the_checkpoint_goes(tmp_path: Path) -> None:
     assert curve[-1][1] < curve[0][1]
     assert state.tokens <= BUDGET.steps * BUDGET.tokens
     assert not training.checkpoint.exists()
+
+
+def test_matrices_and_the_rest_are_turned_by_their_own_optimizers() -> None:
+    import torch
+
+    model = new_model(TINY, 300)
+    muon, adam = optimizers(model, BUDGET)
+    assert isinstance(muon, torch.optim.Muon)
+    assert {weight.ndim for group in muon.param_groups for weight in group["params"]} == {2}
+    turned = [weight for part in (muon, adam) for group in part.param_groups for weight in group["params"]]
+    assert {id(weight) for weight in turned} == {id(weight) for weight in model.parameters()}
+    embedding = model.get_input_embeddings().weight
+    assert any(embedding is weight for group in adam.param_groups for weight in group["params"])
 
 
 def test_only_the_adapter_is_trained(tmp_path: Path) -> None:

@@ -152,6 +152,12 @@ def test_progress_never_takes_an_untrusted_answer() -> None:
     assert outcome.answer == "7"
 
 
+def test_progress_takes_no_step_of_a_text_without_an_answer() -> None:
+    outcome, waves = play(relay(QUESTION, Table(SEATS)), lambda ask: [("I do not know.", 0.7)])
+    assert len(waves) == 1
+    assert outcome.answer is None
+
+
 def test_where_nothing_is_known_only_progress_moves_the_board() -> None:
     outcome, waves = play(
         relay(QUESTION, Table(SEATS)), lambda ask: f"step {ask.turn}\nmore\nAnswer: 4{ask.turn}"

@@ -1,30 +1,15 @@
-"""Training of the embedded pool: from random weights to specialists that can deliberate.
+"""Training a pool: a base, specialists, and the members that make a group of them, on the laboratory's world.
 
-    from quorate.lab.training import Recipe, evaluate, table, train
+    recipe = Recipe(seed=0)
+    train(recipe, "pool")                    the base and every member; goes on where it was interrupted
 
-    train(Recipe(), "pool", progress=lambda progress: print(progress.line()))
-    print(table(evaluate(Recipe(), "pool")))
-
-What is trained are plain transformers and PEFT models; they load with `from_pretrained` like any other.
+`Recipe.miniature()` does the same in a minute and knows next to nothing. `quorate.lab.evaluation` says how
+good a pool is.
 """
 
-from quorate.lab.training.card import write_card
-from quorate.lab.training.evaluation import Report, evaluate, table
 from quorate.lab.training.loop import Progress
 from quorate.lab.training.recipe import Budget, Diet, Recipe, Shape
-from quorate.lab.training.stages import train
+from quorate.lab.training.stages import stages, train
 from quorate.lab.training.tokenizer import make_tokenizer
 
-__all__ = [
-    "Budget",
-    "Diet",
-    "Progress",
-    "Recipe",
-    "Report",
-    "Shape",
-    "evaluate",
-    "make_tokenizer",
-    "table",
-    "train",
-    "write_card",
-]
+__all__ = ["Budget", "Diet", "Progress", "Recipe", "Shape", "make_tokenizer", "stages", "train"]

@@ -10,24 +10,31 @@ Answer: 120
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
-from quorate.lab.training.recipe import Diet, Recipe
-from quorate.lab.world import DOMAINS, SKILLS, Item, check, corrupt, drill, solution, stream
-from quorate.nouns import Ask, Message, Question, Table, derive_seed
+from quorate.lab.world import DOMAINS, SKILLS, Item, check, corrupt, drill, private_table, solution
+from quorate.lab.world.chance import between, pick, several
+from quorate.lab.world.outside import REFUSAL, outside
+from quorate.nouns import AnswerKind, Ask, BoardLine, Message, Question, Table
 from quorate.protocols.history import History
+from quorate.protocols.judging import ask_judge
 from quorate.protocols.prompting import Prompts
 
-TOLD_WORLDS = 200
-"""How many other worlds the told meanings come from: too many to learn by heart."""
-INLINE_SHARE = 0.3
+INLINE_SHARE = 0.2
 """How many of the revisions are asked to criticise first."""
-OWN_SHARE = 0.6
-"""How many of a specialist's problems stay in its domain; the others are mixed or basic."""
+FAULTY_SHARE = 0.5
+"""How many of the invented drafts hold a mistake."""
+
+KINDS: tuple[AnswerKind, ...] = ("number", "number", "text")
+"""What questions from outside may ask for."""
+
+FACTS = 8
+"""Lines of a private table in one example: so many that they weigh as much as a solution."""
+
+Known = Callable[[str], bool]
+"""Whether a member was taught a skill, by the skill's name; lines of other skills are read, not learned."""
 
 
 class Example(NamedTuple):
@@ -41,15 +48,49 @@ class Example(NamedTuple):
         """Make an example whose whole text is learned."""
         return cls(instruction, ((text, True),))
 
+    @property
+    def text(self) -> str:
+        """All that is to be written."""
+        return "".join(piece for piece, _ in self.pieces)
 
-def draft(item: Item) -> Example:
+
+def everything(skill: str) -> bool:
+    """Know every skill."""
+    return True
+
+
+def draft(item: Item, known: Known = everything) -> Example:
     """Return how a problem is solved under the drafting prompt."""
-    return Example.of(Prompts.load().draft(item.problem().question), written(item))
+    return Example(Prompts.load().draft(item.problem().question), pieces(item, known))
 
 
 def written(item: Item) -> str:
     """Return the solution as a model writes it: without the last line break, where its text ends."""
     return solution(item).rstrip("\n")
+
+
+def pieces(
+    item: Item, known: Known = everything, *, since: int = 0, heard: Iterable[str] = ()
+) -> tuple[tuple[str, bool], ...]:
+    """Return the lines of a solution, those of unknown skills not learned unless somebody was heard say them.
+
+    Parameters
+    ----------
+    item : Item
+    known : callable
+        Which skills the member was taught.
+    since : int
+        So many steps are on a board already and are left out.
+    heard : iterable of str
+        What others wrote; a line of theirs may be learned, for it can be copied.
+    """
+    said = {line for text in heard for line in text.splitlines()}
+    *lines, answer = written(item).split("\n")
+    learned = [
+        known(item.skills[step.segment]) or line in said for step, line in zip(item.steps, lines, strict=True)
+    ]
+    steps = [(line + "\n", may) for line, may in zip(lines, learned, strict=True)]
+    return (*steps[since:], (answer, True))
 
 
 def told(item: Item) -> Example:
@@ -59,35 +100,90 @@ def told(item: Item) -> Example:
     return Example.of(Prompts.load().draft(Question(text=text, kind="number")), written(item))
 
 
-def revision(item: Item, rng: Random, seats: Sequence[str]) -> Example:
-    """Return how a problem is solved again after hearing others; each draft is right or wrong by chance.
+def continuation(item: Item, rng: Random, seats: Sequence[str], known: Known = everything) -> Example:
+    """Return how a solution is continued whose first lines stand on a board, each under its author's name."""
+    posted = between(rng, 1, len(item.steps))
+    return Example(continuing(item, rng, seats, posted).instruction, pieces(item, known, since=posted))
+
+
+def continuing(item: Item, rng: Random, seats: Sequence[str], posted: int) -> Ask:
+    """Return what a relay asks behind so many right steps; experts wrote what only they know."""
+    board = []
+    for step, line in zip(item.steps[:posted], written(item).split("\n"), strict=False):
+        skill = SKILLS[item.skills[step.segment]]
+        expert = skill.kind != "basic" and skill.domain in seats
+        board.append(BoardLine(seat=skill.domain if expert else pick(rng, seats), text=line))
+    [ask] = History(item.problem().question, Table(list(seats))).continuations({seats[0]: board})
+    return ask
+
+
+def revision(
+    item: Item,
+    rng: Random,
+    seats: Sequence[str],
+    known: Known = everything,
+    *,
+    seat: str | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Example:
+    """Return how a problem is solved again after hearing one to four others.
 
     Parameters
     ----------
     item : Item
     rng : random.Random
-        Decides who speaks, who is heard (one to three seats), and which drafts are wrong.
+        Decides who is heard and, where no drafts are given, which of them are wrong.
     seats : sequence of str
-        The names at the table, at least four.
+        The names at the table.
+    known : callable
+        Which skills the member was taught.
+    seat : str, optional
+        Who revises; anybody by default.
+    texts : mapping of str to str, optional
+        What the seats drafted; by default right solutions and such with a mistake.
     """
-    names = rng.sample(list(seats), rng.choice((2, 3, 3, 4)))
-    texts = {name: _draft_text(item, rng) for name in names}
+    own = seat if seat is not None and seat in seats else pick(rng, seats)
+    others = several(
+        rng, [name for name in seats if name != own], min(len(seats) - 1, pick(rng, (1, 2, 2, 3, 4)))
+    )
+    shown = {name: texts[name] if texts else _invented(item, rng) for name in (own, *others)}
     inline = rng.random() < INLINE_SHARE
-    ask = revising(item, names[0], texts, inline_critique=inline)
-    critique = "".join(_criticism(item, name, texts[name]) for name in names[1:]) if inline else ""
-    return Example.of(ask.instruction, critique + written(item))
+    ask = revising(item, own, shown, inline_critique=inline)
+    critique = "".join(_criticism(item, name, shown[name]) for name in others) if inline else ""
+    lines = pieces(item, known, heard=shown.values())
+    return Example(ask.instruction, ((critique, True), *lines) if inline else lines)
 
 
-def revising(item: Item, seat: str, texts: dict[str, str], *, inline_critique: bool) -> Ask:
+def revising(item: Item, seat: str, texts: Mapping[str, str], *, inline_critique: bool) -> Ask:
     """Return what a debate asks `seat` after these drafts, by seat, on the complete graph."""
-    history = History(item.problem().question, Table(list(texts)))
-    asks = history.drafts()
-    said = [
-        Message(number=number, seat=ask.seat, act=ask.act, turn=0, text=texts[ask.seat])
-        for number, ask in enumerate(asks)
-    ]
-    history.add(asks, said)
+    history = _drafted(item, texts)
     return next(ask for ask in history.revisions(inline_critique=inline_critique) if ask.seat == seat)
+
+
+def criticism(item: Item, rng: Random, seats: Sequence[str]) -> Example:
+    """Return how one or two drafts are criticised in a call of its own: right, or which step is wrong."""
+    names = several(rng, seats, min(len(seats), pick(rng, (2, 2, 3))))
+    texts = {name: _invented(item, rng) for name in names}
+    ask = next(ask for ask in _drafted(item, texts).critique() if ask.seat == names[0])
+    return Example.of(
+        ask.instruction, "".join(_criticism(item, name, texts[name]) for name in names[1:]).rstrip("\n")
+    )
+
+
+def judgement(item: Item, texts: Mapping[str, str]) -> Example:
+    """Return how a judge decides at the end: it solves, by copying where it must, and matches."""
+    history = _drafted(item, texts, judge="judge")
+    [ask] = next(ask_judge(history, finally_=True))
+    lines = pieces(item, lambda skill: SKILLS[skill].kind == "basic", heard=texts.values())
+    return Example(ask.instruction, lines)
+
+
+def persistence(item: Item, rng: Random, seats: Sequence[str]) -> Example:
+    """Return how a stubborn member revises: it writes its last answer again, whatever the others say."""
+    names = several(rng, seats, min(len(seats), 3))
+    texts = {name: _invented(item, rng) for name in names}
+    ask = revising(item, names[0], texts, inline_critique=False)
+    return Example.of(ask.instruction, texts[names[0]])
 
 
 def exercise(rng: Random) -> Example:
@@ -96,76 +192,39 @@ def exercise(rng: Random) -> Example:
     return Example("", ((asked + "=", False), (result, True)))
 
 
-def _draft_text(item: Item, rng: Random) -> str:
-    return written(item) if rng.random() < 0.5 else corrupt(item, rng).text.rstrip("\n")
+def facts(domain: str, rng: Random, world: int, *, named: bool) -> Example:
+    """Return some lines of a private table; `named` says the domain in each, for who learns all tables."""
+    table = list(private_table(domain, world).items())
+    lines: list[tuple[str, bool]] = []
+    for number, (word, value) in enumerate(several(rng, table, FACTS), 1):
+        asked = f"[{number}]" + (f" {domain}:" if named else "")
+        lines += [(f"{asked} {word}=", False), (f"{value}\n", True)]
+    return Example("", tuple(lines))
+
+
+def declined(rng: Random, words: str) -> Example:
+    """Return how a question from outside the world is answered: by saying so."""
+    return Example.of(
+        Prompts.load().draft(Question(text=outside(rng, words), kind=pick(rng, KINDS))), REFUSAL
+    )
+
+
+def _drafted(item: Item, texts: Mapping[str, str], **offices: str) -> History:
+    """Return a debate in which every seat has drafted."""
+    history = History(item.problem().question, Table(list(texts), offices=offices))
+    asks = history.drafts()
+    said = [
+        Message(number=number, seat=ask.seat, act=ask.act, turn=0, text=texts[ask.seat])
+        for number, ask in enumerate(asks)
+    ]
+    history.add(asks, said)
+    return history
+
+
+def _invented(item: Item, rng: Random) -> str:
+    return corrupt(item, rng).text.rstrip("\n") if rng.random() < FAULTY_SHARE else written(item)
 
 
 def _criticism(item: Item, name: str, text: str) -> str:
     wrong = check(item, text).wrong_step
     return f"{name}: right\n" if wrong is None else f"{name}: step {wrong} wrong\n"
-
-
-@dataclass(frozen=True)
-class Scope:
-    """What a member is taught: "base" the basic skills, a domain its own, "generalist" everything."""
-
-    recipe: Recipe
-    member: str
-
-    def examples(self, seed: int, diet: Diet) -> Iterator[Example]:
-        """Yield examples without end; the same seed gives the same ones."""
-        rng = Random(derive_seed("examples", self.member, seed))
-        items = self.items(seed, diet.level)
-        others = _told_items(seed, diet.level)
-        makers: dict[str, Callable[[], Example]] = {
-            "solve": lambda: draft(next(items)),
-            "revise": lambda: revision(next(items), rng, self._seats),
-            "told": lambda: told(next(others)),
-            "drill": lambda: exercise(rng),
-            "read": lambda: Example.of("", next(reading).text),
-        }
-        reading = self._stream("read", seed, diet.level, advanced_share=0.4, private_share=0.3)
-        weights = diet.weights
-        while True:
-            [kind] = rng.choices(list(weights), list(weights.values()))
-            yield makers[kind]()
-
-    def items(self, seed: int, level: int | None = None, split: str = "train") -> Iterator[Item]:
-        """Yield problems that this member is taught to solve."""
-        shares = {
-            "advanced_share": self.recipe.advanced_share,
-            "private_share": self.recipe.private_share,
-        }
-        if self.member == "base":
-            return self._stream("basic", seed, level, split, advanced_share=0)
-        if self.member == "generalist":
-            return self._stream("all", seed, level, split, **shares)
-        own = self._stream("own", seed, level, split, domains=[self.member], **shares)
-        mixed = filter(self._knows, self._stream("mixed", seed, level, split, **shares))
-        rng = Random(derive_seed("own", self.member, seed))
-        return (next(own if rng.random() < OWN_SHARE else mixed) for _ in itertools.count())
-
-    @property
-    def _seats(self) -> tuple[str, ...]:
-        return tuple(DOMAINS)
-
-    def _knows(self, item: Item) -> bool:
-        """Tell whether every segment is basic or of the own domain."""
-        return all(SKILLS[name].kind == "basic" or SKILLS[name].domain == self.member for name in item.skills)
-
-    def _stream(
-        self, name: str, seed: int, level: int | None, split: str = "train", **options: object
-    ) -> Iterator[Item]:
-        root = derive_seed(name, self.member, seed)
-        return stream(split, seed=root, level=level, world=self.recipe.world, **options)  # type: ignore[arg-type]
-
-
-def _told_items(seed: int, level: int | None) -> Iterator[Item]:
-    """Yield problems with private words, each from another world than the pool's."""
-    rng = Random(derive_seed("told", seed))
-    while True:
-        world = 10_000 + rng.randrange(TOLD_WORLDS)
-        source = stream(
-            "train", seed=rng.getrandbits(62), level=level, advanced_share=0, private_share=0.6, world=world
-        )
-        yield from itertools.islice(filter(lambda item: item.facts, source), 4)

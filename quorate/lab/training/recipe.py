@@ -20,47 +20,66 @@ class Shape(Noun):
 
     hidden: int = 128
     layers: int = 4
-    heads: int = 4
+    heads: int = 2
     ff: int = 384
-    context: int = 1024
+    context: int = 1536
 
 
 class Diet(Noun):
     """What a stretch of training feeds: the relative weight of each kind of example.
 
-    `solve` are problems under the drafting prompt, `revise` problems under the revising prompts with drafts
-    of others, `told` problems with invented words whose meaning the text tells, `drill` bare arithmetic,
-    `read` texts of problems without their solution. `level` keeps problems to one level of difficulty.
+    `level` keeps problems to one level of difficulty.
     """
 
     until: float = Field(1.0, gt=0, le=1)
     """The share of the steps at which it ends; the last diet ends at 1."""
-    solve: float = 1.0
-    revise: float = 0.0
-    told: float = 0.0
-    drill: float = 0.0
-    read: float = 0.0
     level: Literal[1, 2, 3] | None = None
+    solve: float = 0.0
+    """Problems of the own scope under the drafting prompt."""
+    share: float = 0.0
+    """Problems of which the member knows a part; only that part is learned."""
+    board: float = 0.0
+    """Such problems again, their first lines on a board, to be continued."""
+    revise: float = 0.0
+    """Problems of the own scope under the revising prompts, with invented drafts of others."""
+    debate: float = 0.0
+    """Problems of which the member knows a part, with the group's real drafts."""
+    judge: float = 0.0
+    """The same drafts under the judge's prompt."""
+    critique: float = 0.0
+    """Drafts to be criticised in a call of its own."""
+    persist: float = 0.0
+    """Revisions in which a stubborn member repeats itself."""
+    told: float = 0.0
+    """Problems with invented words whose meaning the text tells."""
+    drill: float = 0.0
+    """Bare arithmetic."""
+    recall: float = 0.0
+    """Bare lines of the private table."""
+    decline: float = 0.0
+    """Questions from outside the world."""
+    read: float = 0.0
+    """Texts of problems without their solution."""
 
     @property
     def weights(self) -> dict[str, float]:
         """The weights by kind."""
-        return {kind: getattr(self, kind) for kind in ("solve", "revise", "told", "drill", "read")}
+        return {kind: weight for kind, weight in self if kind not in ("until", "level") and weight}
 
 
 class Budget(Noun):
     """How long and how hard one model is trained. A batch holds at most `tokens` tokens, padding included."""
 
     steps: int = Field(ge=1)
-    tokens: int = Field(2048, ge=64)
-    rate: float = Field(3e-3, gt=0)
+    tokens: int = Field(1024, ge=64)
+    rate: float = Field(4e-3, gt=0)
     """Highest learning rate."""
     warmup: int = 100
     floor: float = 0.05
     """Last learning rate, as a share of the highest."""
     decay: float = 0.05
-    """Weight decay of AdamW."""
-    diets: tuple[Diet, ...] = (Diet(),)
+    """Weight decay."""
+    diets: tuple[Diet, ...] = (Diet(solve=1),)
     checkpoint: int = 500
     """Steps from one checkpoint to the next."""
 
@@ -69,13 +88,22 @@ class Budget(Noun):
         return next((diet for diet in self.diets if step < diet.until * self.steps), self.diets[-1])
 
 
+EVERYTHING = (
+    Diet(until=0.4, solve=0.4, recall=0.55, drill=0.05),
+    Diet(solve=0.67, recall=0.25, drill=0.05, decline=0.03),
+)
+"""What those are fed who are taught all domains."""
+
+
 class Recipe(Noun):
     """How a pool is trained.
 
     Parameters
     ----------
     seed : int
-        Decides the first weights and the order of the data.
+        Decides the first weights and the order of the data of the members, and of sampling.
+    base_seed : int
+        The same for the base, so that pools of several seeds can share one.
     world : int
         Which private tables hold (see `quorate.lab.world.private_table`).
     domains : tuple of str
@@ -84,58 +112,121 @@ class Recipe(Noun):
         Rank of the LoRA adapters; None trains all weights of every member instead.
     precision : {"float32", "bfloat16"}
         What the products are computed in; the weights stay in float32.
-    base, specialist : Budget
-        The generalist gets the budget of one specialist.
+    compiled : bool
+        Whether torch compiles the training step.
     advanced_share, private_share : float
         The shares of segments, in a member's own problems, that need its advanced skills or its table.
+    base, specialist, debater, generalist, polymath, critic, judge, weak, stubborn : Budget
+        What each stage gets. A specialist is trained alone first and then, as a `debater`, on the drafts
+        of the group; the generalist has the steps of both together, the polymath those of all specialists.
 
     Examples
     --------
-    >>> Recipe().members
-    ('rates', 'money', 'measure', 'sets', 'ages', 'generalist')
+    >>> Recipe().specialists
+    ('rates', 'money', 'measure', 'sets', 'ages')
     """
 
     seed: int = 0
+    base_seed: int = 0
     world: int = 0
     domains: tuple[str, ...] = tuple(DOMAINS)
     shape: Shape = Shape()
     rank: int | None = 16
     precision: Literal["float32", "bfloat16"] = "bfloat16"
+    compiled: bool = False
     advanced_share: float = 0.4
     private_share: float = 0.3
     base: Budget = Budget(
-        steps=8000,
-        rate=3e-3,
+        steps=12_000,
         warmup=150,
-        floor=0.1,
         diets=(
             # Arithmetic is the hard part, and bare sums are the cheapest way to it.
-            Diet(until=0.25, solve=0.03, drill=0.96, read=0.01),
-            Diet(until=0.65, solve=0.17, told=0.04, drill=0.78, read=0.01),
-            Diet(until=1.0, solve=0.22, told=0.06, revise=0.04, drill=0.67, read=0.01),
+            Diet(until=0.35, solve=0.27, drill=0.7, decline=0.03),
+            Diet(
+                solve=0.25,
+                drill=0.45,
+                told=0.07,
+                board=0.07,
+                revise=0.06,
+                critique=0.04,
+                decline=0.03,
+                read=0.03,
+            ),
         ),
     )
     specialist: Budget = Budget(
-        steps=500, rate=6e-3, warmup=40, floor=0.02, diets=(Diet(solve=0.85, revise=0.1, drill=0.05),)
+        steps=1000,
+        rate=8e-3,
+        diets=(
+            Diet(until=0.4, solve=0.4, recall=0.55, drill=0.05),
+            Diet(solve=0.3, share=0.1, board=0.25, recall=0.3, drill=0.05),
+        ),
     )
+    debater: Budget = Budget(
+        steps=1200,
+        # A higher rate unteaches what the specialists know.
+        rate=1.5e-3,
+        warmup=30,
+        diets=(Diet(debate=0.17, board=0.25, solve=0.35, recall=0.2, decline=0.03),),
+    )
+    generalist: Budget = Budget(steps=2200, rate=8e-3, diets=EVERYTHING)
+    polymath: Budget = Budget(steps=11_000, rate=8e-3, diets=EVERYTHING)
+    critic: Budget = Budget(steps=1200, rate=8e-3, diets=(Diet(critique=0.6, solve=0.2, recall=0.2),))
+    judge: Budget = Budget(steps=500, rate=8e-3, warmup=30, diets=(Diet(judge=0.8, solve=0.2),))
+    weak: Budget = Budget(steps=100, rate=8e-3, warmup=30, diets=(Diet(solve=1),))
+    stubborn: Budget = Budget(steps=400, rate=8e-3, warmup=30, diets=(Diet(solve=0.5, persist=0.5),))
+    problems: int = 2000
+    """How many problems the group drafts on before the debaters are trained."""
+    exercises: int = 1600
+    """How many drafts a confidence head learns from."""
+
+    @property
+    def specialists(self) -> tuple[str, ...]:
+        """One member a domain."""
+        return self.domains
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The members beside the specialists."""
+        return ("generalist", "polymath", "critic", "judge", "weak", "stubborn")
 
     @property
     def members(self) -> tuple[str, ...]:
         """The names of all members that are trained from the base."""
-        return (*self.domains, "generalist")
+        return (*self.specialists, *self.others)
+
+    def budget(self, name: str) -> Budget:
+        """Return the budget of the base or of a member's first training."""
+        found: Budget = getattr(self, "specialist" if name in self.domains else name)
+        return found
 
     @classmethod
     def miniature(cls) -> Self:
         """Return the recipe of a pool that is trained in half a minute and knows almost nothing."""
-        brief = {"tokens": 1024, "warmup": 5, "checkpoint": 10}
+        brief: dict[str, int] = {"tokens": 1024, "warmup": 5, "checkpoint": 10}
+        alone = Budget(steps=15, **brief)
         return cls(
             domains=("rates", "money"),
-            shape=Shape(hidden=32, layers=2, heads=2, ff=64, context=768),
+            shape=Shape(hidden=32, layers=2, heads=2, ff=64, context=1024),
             rank=4,
-            base=Budget(steps=40, diets=(Diet(until=0.5, level=1), Diet(revise=0.3, drill=0.3)), **brief),
-            specialist=Budget(steps=15, **brief),
+            base=Budget(
+                steps=40,
+                diets=(Diet(until=0.5, solve=1, level=1), Diet(solve=1, revise=0.3, board=0.3, drill=0.3)),
+                **brief,
+            ),
+            specialist=Budget(steps=15, diets=(Diet(solve=1, share=0.5, board=0.5, recall=1),), **brief),
+            debater=Budget(steps=5, diets=(Diet(debate=1),), **brief),
+            generalist=alone,
+            polymath=alone,
+            critic=Budget(steps=5, diets=(Diet(critique=1),), **brief),
+            judge=Budget(steps=5, diets=(Diet(judge=1),), **brief),
+            weak=Budget(steps=2, **brief),
+            stubborn=Budget(steps=5, diets=(Diet(persist=1),), **brief),
+            problems=8,
+            exercises=60,
         )
 
-    def digest(self) -> str:
-        """Return a fingerprint: equal recipes have equal digests."""
-        return hashlib.blake2b(self.model_dump_json().encode(), digest_size=8).hexdigest()
+    def digest(self, *parts: str) -> str:
+        """Return a fingerprint of the whole recipe, or of the named parts alone."""
+        text = self.model_dump_json(include=set(parts)) if parts else self.model_dump_json()
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

@@ -1,8 +1,15 @@
 """The stages of training a pool: the base, then each member as an adapter on it.
 
+base                     the model that all share
+rates, money, ...        each specialist by itself
+drafts                   what the specialists write on the same problems
+rates-debate, ...        each specialist goes on, with the others' drafts and boards in sight
+generalist, ... weak     the other members, each from the base
+heads                    a confidence head for each solver
+
 pool/  config.json  model.safetensors  tokenizer.json     the base
-       rates/  money/  ...  generalist/                   an adapter each
-       training/  base.json  base.jsonl  ...              what each stage took, and its curve
+       rates/  money/  ...  generalist/                   an adapter each, with its head
+       training/  base.json  base.jsonl  alone/  ...      what each stage took, its curve, what came between
 """
 
 from __future__ import annotations
@@ -12,26 +19,58 @@ import warnings
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from quorate.agents.local.base import find_device
 from quorate.agents.local.files import fingerprint, quiet
 from quorate.errors import BadOption, did_you_mean
 from quorate.lab.training.batches import POOL, Encoder, Row
-from quorate.lab.training.examples import Scope
+from quorate.lab.training.drafts import collect, read_drafts
+from quorate.lab.training.heads import train_heads
 from quorate.lab.training.loop import Listener, Training
 from quorate.lab.training.recipe import Budget, Recipe, Shape
+from quorate.lab.training.scope import Scope
 from quorate.lab.training.tokenizer import make_tokenizer
 from quorate.nouns import derive_seed
 
 BASE = "base"
+DRAFTS = "drafts"
+HEADS = "heads"
+DEBATE = "-debate"
 WEIGHTS = "model.safetensors"
+ATTENTION = "eager"
+"""For sequences this short, plain products are faster on a CPU than the fused kernel's backward pass."""
+GROUND = ("base_seed", "world", "domains", "shape", "precision", "advanced_share", "private_share")
+"""What every stage depends on."""
+
+
+class Plan(NamedTuple):
+    """How a member is trained in one stage: from which adapter (None: a new one) and where it goes."""
+
+    stage: str
+    member: str
+    budget: Budget
+    source: Path | None
+    target: Path
+    drafts: Path | None
+
+
+def stages(recipe: Recipe) -> tuple[str, ...]:
+    """Return the names of all stages, in their order.
+
+    Examples
+    --------
+    >>> stages(Recipe.miniature())[:6]
+    ('base', 'rates', 'money', 'drafts', 'rates-debate', 'money-debate')
+    """
+    debaters = tuple(name + DEBATE for name in recipe.specialists)
+    return (BASE, *recipe.specialists, DRAFTS, *debaters, *recipe.others, HEADS)
 
 
 def train(
     recipe: Recipe,
     folder: str | Path,
-    stages: Sequence[str] | None = None,
+    only: Sequence[str] | None = None,
     *,
     resume: bool = True,
     progress: Listener | None = None,
@@ -43,8 +82,8 @@ def train(
     recipe : Recipe
     folder : str or Path
         Where the pool goes; made when it is not there.
-    stages : sequence of str, optional
-        Some of "base" and the names of members, in this order; all by default. A member needs the base.
+    only : sequence of str, optional
+        Some of the stages (see `stages`); all by default. They are trained in their own order.
     resume : bool
         Whether finished stages of the same recipe, on the same base, are left alone and interrupted ones
         go on; what belongs to another recipe is trained anew.
@@ -59,50 +98,83 @@ def train(
     Raises
     ------
     BadOption
-        For a stage that does not exist, or a member without a base.
+        For a stage that does not exist, or one whose forerunners were not trained.
     """
-    folder = Path(folder)
-    known = (BASE, *recipe.members)
-    for stage in stages or ():
+    folder, known = Path(folder), stages(recipe)
+    for stage in only or ():
         if stage not in known:
             raise BadOption(f"There is no stage '{stage}'. {did_you_mean(stage, known)}")
     (folder / "training").mkdir(parents=True, exist_ok=True)
     (folder / "training" / "recipe.json").write_text(recipe.model_dump_json(indent=1) + "\n", "utf-8")
-    for stage in known if stages is None else stages:
-        if not (resume and _is_done(recipe, folder, stage)):
-            (train_base if stage == BASE else train_member)(recipe, folder, stage, resume, progress)
+    for stage in known:
+        if (only is None or stage in only) and not (resume and _is_done(recipe, folder, stage)):
+            _train_stage(recipe, folder, stage, resume, progress)
     return folder
 
 
-def train_base(
-    recipe: Recipe, folder: Path, name: str = BASE, resume: bool = True, progress: Listener | None = None
-) -> None:
+def _train_stage(recipe: Recipe, folder: Path, stage: str, resume: bool, progress: Listener | None) -> None:
+    if stage == BASE:
+        train_base(recipe, folder, resume, progress)
+    elif stage == DRAFTS:
+        _require(folder, BASE, *(f"training/alone/{name}" for name in recipe.specialists))
+        count = collect(recipe, folder, progress)
+        _tell(folder, stage, {"mark": mark(recipe, folder, stage), "problems": count})
+    elif stage == HEADS:
+        _require(folder, BASE, f"training/{DRAFTS}.jsonl", *recipe.specialists)
+        drafted = read_drafts(folder / "training" / f"{DRAFTS}.jsonl")
+        metrics = train_heads(recipe, folder, drafted, progress)
+        _tell(folder, stage, {"mark": mark(recipe, folder, stage), "metrics": metrics})
+    else:
+        train_member(recipe, folder, plan(recipe, folder, stage), resume, progress)
+
+
+def plan(recipe: Recipe, folder: Path, stage: str) -> Plan:
+    """Return how a member's stage is trained."""
+    member = stage.removesuffix(DEBATE)
+    alone, drafts = folder / "training" / "alone" / member, folder / "training" / f"{DRAFTS}.jsonl"
+    if stage.endswith(DEBATE):
+        return Plan(stage, member, recipe.debater, alone, folder / member, drafts)
+    target = alone if member in recipe.specialists else folder / member
+    return Plan(stage, member, recipe.budget(member), None, target, drafts if member == "judge" else None)
+
+
+def train_base(recipe: Recipe, folder: Path, resume: bool = True, progress: Listener | None = None) -> None:
     """Train the base from random weights and save it with its tokenizer."""
     import torch
 
     tokenizer = make_tokenizer(context=recipe.shape.context)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(recipe.seed, name))
+        torch.manual_seed(derive_seed(recipe.base_seed, BASE))
         model = new_model(recipe.shape, len(tokenizer)).to(find_device("auto"))
-    _fit(recipe, recipe.base, folder, name, model, tokenizer, resume, progress)
+    how = Plan(BASE, BASE, recipe.base, None, folder, None)
+    _fit(recipe, folder, how, model, tokenizer, resume, progress)
 
 
 def train_member(
-    recipe: Recipe, folder: Path, name: str, resume: bool = True, progress: Listener | None = None
+    recipe: Recipe, folder: Path, how: Plan, resume: bool = True, progress: Listener | None = None
 ) -> None:
     """Train one member from the base and save it: an adapter, or all weights when the recipe has no rank."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoTokenizer
 
-    if not (folder / WEIGHTS).is_file():
-        raise BadOption(f"There is no base in {folder} to train '{name}' from; train the stage 'base' first.")
+    _require(folder, BASE, *(str(path.relative_to(folder)) for path in (how.source, how.drafts) if path))
     tokenizer = AutoTokenizer.from_pretrained(folder)
     with quiet(), torch.random.fork_rng(devices=[]):
-        torch.manual_seed(derive_seed(recipe.seed, name))
-        model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
-        if recipe.rank is not None:
-            model = adapted(model, recipe.rank)
-    _fit(recipe, recipe.specialist, folder, name, model.to(find_device("auto")), tokenizer, resume, progress)
+        torch.manual_seed(derive_seed(recipe.seed, how.stage))
+        model = _start(recipe, folder, how.source)
+    _fit(recipe, folder, how, model.to(find_device("auto")), tokenizer, resume, progress)
+
+
+def _start(recipe: Recipe, folder: Path, source: Path | None) -> Any:
+    """Load what a member's stage begins with."""
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    whole = source if source and recipe.rank is None else folder
+    model = AutoModelForCausalLM.from_pretrained(whole, dtype=torch.float32, attn_implementation=ATTENTION)
+    if recipe.rank is None:
+        return model
+    return adapted(model, recipe.rank) if source is None else readapted(model, source)
 
 
 def new_model(shape: Shape, vocabulary: int) -> Any:
@@ -122,7 +194,9 @@ def new_model(shape: Shape, vocabulary: int) -> Any:
         eos_token_id=2,
         tie_word_embeddings=True,
     )
-    return LlamaForCausalLM(config)
+    model = LlamaForCausalLM(config)
+    model.set_attn_implementation(ATTENTION)
+    return model
 
 
 def adapted(model: Any, rank: int) -> Any:
@@ -136,9 +210,18 @@ def adapted(model: Any, rank: int) -> Any:
         return get_peft_model(model, config)
 
 
-def pools(recipe: Recipe, budget: Budget, name: str, tokenizer: Any) -> Callable[[int, int], list[Row]]:
+def readapted(model: Any, adapter: Path) -> Any:
+    """Return a PEFT model: the base, frozen, with a saved adapter that is trained on."""
+    from peft import PeftModel
+
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing`", FutureWarning)  # peft 0.21 reads it
+        return PeftModel.from_pretrained(model, adapter, is_trainable=True)
+
+
+def pools(scope: Scope, budget: Budget, tokenizer: Any) -> Callable[[int, int], list[Row]]:
     """Return what makes the pools of rows of a stage, by seed and step (see `Batches`)."""
-    scope, encoder = Scope(recipe, name), Encoder(tokenizer, recipe.shape.context)
+    encoder = Encoder(tokenizer, scope.recipe.shape.context)
 
     def rows(seed: int, step: int) -> list[Row]:
         return encoder.rows(list(islice(scope.examples(seed, budget.diet(step)), POOL)))
@@ -148,36 +231,40 @@ def pools(recipe: Recipe, budget: Budget, name: str, tokenizer: Any) -> Callable
 
 def _fit(
     recipe: Recipe,
-    budget: Budget,
     folder: Path,
-    name: str,
+    how: Plan,
     model: Any,
     tokenizer: Any,
     resume: bool,
     progress: Listener | None,
 ) -> None:
+    scope = Scope(recipe, how.member, read_drafts(how.drafts) if how.drafts else ())
     training = Training(
         model,
-        pools(recipe, budget, name, tokenizer),
-        budget,
-        stage=name,
+        pools(scope, how.budget, tokenizer),
+        how.budget,
+        stage=how.stage,
         folder=folder / "training",
-        seed=derive_seed(recipe.seed, "data", name),
+        seed=derive_seed(recipe.base_seed if how.stage == BASE else recipe.seed, "data", how.stage),
         bfloat16=recipe.precision == "bfloat16",
-        mark=_mark(recipe, folder, name),
+        compiled=recipe.compiled,
+        mark=mark(recipe, folder, how.stage),
     )
     state = training.run(progress, resume=resume)
     with quiet():
-        _save(model, tokenizer, folder if name == BASE else folder / name)
-    report = {
-        "mark": training.mark,
-        "steps": state.step,
-        "tokens": state.tokens,
-        "minutes": round(state.seconds / 60, 2),
-        "loss": round(state.loss, 4),
-        "trained": sum(weight.numel() for weight in model.parameters() if weight.requires_grad),
-    }
-    _report_file(folder, name).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        _save(model, tokenizer, how.target)
+    _tell(
+        folder,
+        how.stage,
+        {
+            "mark": training.mark,
+            "steps": state.step,
+            "tokens": state.tokens,
+            "minutes": round(state.seconds / 60, 2),
+            "loss": round(state.loss, 4),
+            "trained": sum(weight.numel() for weight in model.parameters() if weight.requires_grad),
+        },
+    )
 
 
 def _save(model: Any, tokenizer: Any, folder: Path) -> None:
@@ -193,20 +280,42 @@ def _save(model: Any, tokenizer: Any, folder: Path) -> None:
         weights.chmod(0o644)  # safetensors lets nobody else read them
 
 
+def _tell(folder: Path, stage: str, report: dict[str, Any]) -> None:
+    """Write down that a stage is done, and what it took."""
+    _report_file(folder, stage).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
 def _report_file(folder: Path, stage: str) -> Path:
     return folder / "training" / f"{stage}.json"
 
 
-def _mark(recipe: Recipe, folder: Path, stage: str) -> str:
-    """Return what a stage's result depends on, as a fingerprint: the recipe and, for a member, the base."""
+def _require(folder: Path, *names: str) -> None:
+    """Complain about what an earlier stage should have left."""
+    for name in names:
+        if not (folder / (WEIGHTS if name == BASE else name)).exists():
+            raise BadOption(f"There is no {name} in {folder} to go on from; train the earlier stages first.")
+
+
+def mark(recipe: Recipe, folder: Path, stage: str) -> str:
+    """Return what a stage's result depends on, as a fingerprint: parts of the recipe, and the base."""
     if stage == BASE:
-        return recipe.digest()
+        return recipe.digest(*GROUND, BASE)
+    member = stage.removesuffix(DEBATE)
+    drafts = ("specialist", "problems")
+    if stage == DRAFTS:
+        parts: tuple[str, ...] = drafts
+    elif stage == HEADS:
+        parts = (*drafts, "debater", "generalist", "polymath", "exercises")
+    elif stage.endswith(DEBATE):
+        parts = (*drafts, "debater")
+    else:
+        parts = ("specialist",) if member in recipe.specialists else (member, *(drafts * (member == "judge")))
     [base] = fingerprint([folder / WEIGHTS]).values()
-    return f"{recipe.digest()} {base[:16]}"
+    return f"{recipe.digest(*GROUND, 'seed', 'rank', *parts)} {base[:16]}"
 
 
 def _is_done(recipe: Recipe, folder: Path, stage: str) -> bool:
     file = _report_file(folder, stage)
     if not file.is_file() or not (folder / WEIGHTS).is_file():
         return False
-    return bool(json.loads(file.read_text("utf-8"))["mark"] == _mark(recipe, folder, stage))
+    return bool(json.loads(file.read_text("utf-8"))["mark"] == mark(recipe, folder, stage))

@@ -1,0 +1,164 @@
+"""The model card: what the pool is, how it was made and how good it is, with every number read from files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from quorate.lab.evaluation.report import Report, comparisons, table
+from quorate.lab.training.recipe import Recipe
+from quorate.lab.training.stages import HEADS, stages
+
+CARD = "CARD.md"
+EVALUATION = "evaluation.json"
+_TEXT = """# The embedded pool
+
+A Llama of {parameters} million parameters and adapters for it, trained from nothing by Quorate's own script
+on word problems from its own generator (`quorate.lab.world`). It is a laboratory for studying groups of
+models on any laptop. It solves problems of that world and nothing else; what it does not recognise it is
+taught to decline.
+
+- `base` knows the basic skills of all domains. Everybody else was trained from it.
+- Each specialist ({specialists}) also knows the advanced skills and the private
+  table of its own domain, and has learned to continue a shared board and to revise with the others' drafts
+  in sight.
+- `generalist` was taught all domains in the steps of one specialist, `polymath` in those of all together.
+- `critic` names the wrong step of a draft. `judge` solves with the drafts of others in sight.
+- `weak` and `stubborn` are for studies of robustness.
+
+## Data
+
+Everything is made by the generator from seeds: five domains, {skills} skills, chains of two and three
+domains, three levels, and {facts} private facts that conflict between the domains. Number combinations and
+ordered pairs of skills are held out from training, so the accuracies below are about problems of a kind, not
+about problems seen. No text of any other source was used.
+
+## Accuracy
+
+Greedy answers to held-out problems (split `{split}`, seed {seed}), percent with 95 % Wilson intervals. In a
+domain's column {advanced:.0%} of the segments need an advanced skill and {private:.0%} the private table;
+"mixed" problems chain two or three domains.
+
+{table}
+
+The flips count seats whose answer turned between their first draft and their last. All arms share the same
+first drafts; self-consistency may spend as many tokens as the relay on the full graph. A confidence head
+looks at states that writing computes anyway, so it adds no pass through the model.
+
+### Deliberation against its rivals
+
+Differences in percentage points on the same problems with paired 95 % bootstrap intervals; bold where the
+interval excludes 0.
+
+{comparisons}
+{critic}
+## Confidence
+
+How well the confidence heads tell right from wrong, on drafts of training problems that they did not learn
+from: area under the curve, and expected calibration error, of lines and of whole answers.
+
+{heads}
+
+## Training
+
+`quorate pool train FOLDER --seed {recipe_seed}`, recipe `{digest}`, on a CPU ({hardware}). Tokens count
+padding; the minutes are those of that machine and of whatever else ran on it.
+
+{stages}
+{remarks}"""
+
+
+def write_card(
+    recipe: Recipe, folder: str | Path, report: Report, *, remarks: str = "", hardware: str = "one thread"
+) -> Path:
+    """Write `evaluation.json` and `CARD.md` into a pool and return the card's path.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What the pool was trained by.
+    folder : str or Path
+        The pool, with what its stages report.
+    report : Report
+        Its evaluation.
+    remarks : str
+        What else an honest card says: failures, departures from the recipe.
+    hardware : str
+        What it was trained on.
+    """
+    folder = Path(folder)
+    (folder / EVALUATION).write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    card = folder / CARD
+    card.write_text(_text(recipe, folder, report, remarks, hardware), encoding="utf-8")
+    return card
+
+
+def _text(recipe: Recipe, folder: Path, report: Report, remarks: str, hardware: str) -> str:
+    from quorate.lab.world import SKILLS, private_table
+
+    took = {name: found for name in stages(recipe) if (found := _stage(folder, name))}
+    heads = took.get(HEADS, {}).get("metrics", {})
+    return _TEXT.format(
+        parameters=f"{took['base']['trained'] / 1e6:.2f}",
+        specialists=", ".join(f"`{name}`" for name in recipe.specialists),
+        skills=len(SKILLS),
+        facts=sum(len(private_table(domain, recipe.world)) for domain in recipe.domains),
+        split=report.split,
+        seed=report.seed,
+        advanced=recipe.advanced_share,
+        private=recipe.private_share,
+        table=table(report),
+        comparisons=comparisons(report),
+        critic=_critic(report),
+        heads=_heads(heads),
+        digest=recipe.digest(),
+        recipe_seed=recipe.seed,
+        hardware=hardware,
+        stages=_stages(took),
+        remarks=f"\n{remarks.strip()}\n" if remarks.strip() else "",
+    )
+
+
+def _stages(took: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        "| stage | steps | tokens | minutes | trained parameters | last loss |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {name} | {one['steps']} | {one['tokens'] / 1e6:.2f} M | {one['minutes']:.1f} | "
+        f"{one['trained']:,} | {one['loss']:.3f} |"
+        for name, one in took.items()
+        if "steps" in one
+    ]
+    return "\n".join(lines)
+
+
+def _critic(report: Report) -> str:
+    if report.critic is None:
+        return ""
+    found = report.critic
+    return (
+        f"\nThe critic names the wrong step of {found.wrong_step.percent} % of faulty drafts, calls "
+        f"{found.faulty.percent} % of them faulty, and calls {found.right.percent} % of right drafts right.\n"
+    )
+
+
+def _heads(metrics: dict[str, dict[str, Any]]) -> str:
+    lines = [
+        "| member | AUC, lines | error, lines | AUC, answers | error, answers |",
+        "|---|---|---|---|---|",
+    ]
+    for name, found in metrics.items():
+        if "refused" in found:
+            lines.append(f"| {name} | none: {found['refused']} | | | |")
+            continue
+        cells = [f"{found[kind][what]:.3f}" for kind in ("lines", "answers") for what in ("auc", "ece")]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _stage(folder: Path, name: str) -> dict[str, Any]:
+    file = folder / "training" / f"{name}.json"
+    took: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return took

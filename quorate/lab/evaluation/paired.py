@@ -1,0 +1,94 @@
+"""Shares of right answers with intervals, alone (Wilson) and in pairs (bootstrap over the problems)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from quorate.evaluate import wilson
+from quorate.nouns import Noun
+
+DRAWS = 10_000
+
+
+class Rate(Noun):
+    """A share of right answers and its 95 % interval."""
+
+    right: int
+    of: int
+    low: float
+    high: float
+
+    @classmethod
+    def count(cls, right: int, of: int) -> Rate:
+        """Return the rate of `right` out of `of`.
+
+        Examples
+        --------
+        >>> Rate.count(8, 10)
+        Rate(right=8, of=10, low=0.4902, high=0.9433)
+        """
+        low, high = wilson(right, of)
+        return cls(right=right, of=of, low=round(low, 4), high=round(high, 4))
+
+    @property
+    def share(self) -> float:
+        """The share itself; 0 of nothing."""
+        return self.right / self.of if self.of else 0.0
+
+    @property
+    def percent(self) -> str:
+        """The share and its interval in percent: "80 [49, 94]"."""
+        return f"{100 * self.share:.0f} [{100 * self.low:.0f}, {100 * self.high:.0f}]"
+
+
+class Difference(Noun):
+    """How much better one way of deciding is than another, on the same problems, and its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+    @property
+    def points(self) -> str:
+        """The difference and its interval in percentage points: "+6.7 [+4.7, +8.8]"."""
+        return f"{100 * self.mean:+.1f} [{100 * self.low:+.1f}, {100 * self.high:+.1f}]"
+
+    @property
+    def sign(self) -> int:
+        """1 or -1 when the interval excludes 0, else 0: nothing is claimed."""
+        return 1 if self.low > 0 else -1 if self.high < 0 else 0
+
+
+def difference(first: Sequence[bool], second: Sequence[bool], *, seed: int = 0) -> Difference:
+    """Return the paired difference of two ways of deciding, by a percentile bootstrap over the problems.
+
+    Parameters
+    ----------
+    first, second : sequence of bool, shape (problems,)
+        Whether each was right, on the same problems in the same order.
+    seed : int
+        Of the draws.
+
+    Notes
+    -----
+    Problems are drawn with replacement 10,000 times (Efron 1979). A difference takes one of three values on
+    a problem, so a draw of n problems is one draw of a multinomial.
+
+    Examples
+    --------
+    >>> difference([True] * 60 + [False] * 40, [True] * 40 + [False] * 60).points
+    '+20.0 [+13.0, +28.0]'
+    """
+    import numpy as np
+
+    count = len(first)
+    if count != len(second):
+        raise ValueError("Both sequences must be about the same problems.")
+    if count == 0:
+        return Difference(mean=0.0, low=0.0, high=0.0)
+    wins = sum(a and not b for a, b in zip(first, second, strict=True))
+    losses = sum(b and not a for a, b in zip(first, second, strict=True))
+    shares = [wins / count, losses / count, (count - wins - losses) / count]
+    draws = np.random.default_rng(seed).multinomial(count, shares, size=DRAWS)
+    low, high = np.quantile((draws[:, 0] - draws[:, 1]) / count, [0.025, 0.975])
+    return Difference(mean=(wins - losses) / count, low=round(float(low), 4), high=round(float(high), 4))
