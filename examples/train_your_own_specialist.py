@@ -1,7 +1,7 @@
 """Train your own specialist and seat it at the table.
 
-In another world the invented words mean something else, so the shipped money specialist is lost there. A short
-training of an adapter on the shipped base makes one that knows that world; it then takes the old one's seat.
+In another world the invented words mean something else, so the shipped money specialist is lost there. A
+short training of an adapter on the shipped base makes one that knows that world; it takes the old one's seat.
 """
 
 import shutil

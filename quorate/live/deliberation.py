@@ -14,6 +14,8 @@ OFFICES = frozenset({"judge", "moderate", "fuse", "select", "score", "rank", "su
 """Acts of those who decide over answers; a seat that only does these is no voice among the answers."""
 ANSWERING = frozenset({"draft", "revise", "recheck", "continue"})
 """Acts that must bring an answer: without one the seat abstains."""
+ASIDES = frozenset({"resample", "trust", "object", "approve"})
+"""Acts of a voice besides its answer, as those of `OFFICES` are when a voice does them."""
 EXCERPT = 1600
 """Most characters kept of what a seat said last."""
 
@@ -208,6 +210,8 @@ class Deliberation:
             return
         seat.confidence = message.confidence
         seat.likelihood = math.exp(min(0.0, message.logprob)) if message.logprob is not None else None
+        if message.act in ASIDES or (seat.voice and message.act in OFFICES):
+            return
         if message.answer is not None:
             self.ranks.setdefault(message.answer, len(self.ranks))
         if message.answer is not None or message.act in ANSWERING:

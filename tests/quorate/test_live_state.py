@@ -110,6 +110,13 @@ def test_a_judge_is_no_voice_but_a_debater_who_ranks_is() -> None:
     assert deliberation.rounds()[-1].agreement == 1.0
 
 
+@pytest.mark.parametrize("act", ["score", "rank", "approve", "resample", "trust", "object"])
+def test_what_a_seat_says_besides_its_answer_does_not_replace_it(act: str) -> None:
+    deliberation = folded(said("ada", "5"), said("ada", "A", 1, act))
+    assert deliberation.seats["ada"].answer == "5"
+    assert "A" not in deliberation.ranks
+
+
 def test_a_tie_agrees_by_half() -> None:
     assert folded(said("ada", "5"), said("bo", "6")).rounds()[0].agreement == 0.5
 
