@@ -15,7 +15,7 @@ from quorate.lab.members import Pool
 from quorate.lab.training import train
 from quorate.lab.world import generate
 
-steps = int(sys.argv[1]) if len(sys.argv) > 1 else 150
+steps = int(sys.argv[1]) if len(sys.argv) > 1 else 120
 shipped = Pool()
 mine = Path(tempfile.mkdtemp(prefix="quorate-")) / "mine"
 mine.mkdir()

@@ -9,7 +9,7 @@ import sys
 from quorate.lab.evaluation import Seating, difference, measure, problem_sets
 from quorate.lab.members import pool_folder
 
-count = int(sys.argv[1]) if len(sys.argv) > 1 else 60
+count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
 seating = Seating(pool_folder())
 panel = seating.agents(seating.recipe.specialists)
 ways = {

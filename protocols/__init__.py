@@ -4,12 +4,34 @@ A protocol is a generator: it yields what it wants asked, is sent what was said,
 It never calls a model.
 """
 
+from quorate.protocols.balloting import approved, pooled, ranked, scored
 from quorate.protocols.boards import splitter
 from quorate.protocols.confidence import by_confidence
-from quorate.protocols.convergence import all_of, any_of, budget, never, quorum, stable, unanimous
+from quorate.protocols.convergence import (
+    all_of,
+    any_of,
+    beta_certain,
+    budget,
+    low_entropy,
+    mixture_stable,
+    never,
+    quorum,
+    similar,
+    stable,
+    unanimous,
+)
 from quorate.protocols.debating import debate, hold, settle, vote
 from quorate.protocols.history import History, Stop, Turns, consult
-from quorate.protocols.judging import ask_judge, judge_agrees, judge_decides, verdict
+from quorate.protocols.judging import (
+    ask_judge,
+    judge_agrees,
+    judge_compares,
+    judge_decides,
+    judge_ranks,
+    judge_scores,
+    peer_ranked,
+    verdict,
+)
 from quorate.protocols.panels import panel
 from quorate.protocols.prompting import Prompts
 from quorate.protocols.relay import relay
@@ -76,8 +98,10 @@ __all__ = [
     "any_of",
     "apply_weights",
     "approval",
+    "approved",
     "ask_judge",
     "best_single",
+    "beta_certain",
     "borda",
     "bradley_terry",
     "break_tie",
@@ -94,33 +118,43 @@ __all__ = [
     "instant_runoff",
     "inverse_entropy",
     "judge_agrees",
+    "judge_compares",
     "judge_decides",
+    "judge_ranks",
+    "judge_scores",
     "kemeny",
     "linear_pool",
     "log_pool",
+    "low_entropy",
     "majority",
     "majority_judgement",
     "minimax",
+    "mixture_stable",
     "more_from_the_best",
     "most_confident",
     "never",
     "none_",
     "panel",
+    "peer_ranked",
     "plurality",
     "plurality_many",
+    "pooled",
     "private",
     "quorum",
     "random_",
     "random_ballot",
     "range_",
+    "ranked",
     "ranked_pairs",
     "relay",
     "resolve_decision",
     "schulze",
     "schulze_many",
+    "scored",
     "seat_order",
     "self_consistency",
     "settle",
+    "similar",
     "splitter",
     "stable",
     "supermajority",

@@ -6,6 +6,8 @@ A prompt file starts with a line `# <name>, version <n>`, which is not sent. The
     $own       the seat's last answer, quoted     $drafts    the drafts it hears, quoted
     $critiques the critiques it hears, quoted  $board  the lines of a board, quoted
     $steps     the seat's own steps, numbered
+    $low, $high  the ends of a scale     $criteria  what to score by, numbered
+    $example   a ballot that names the labels in use
 
 Whatever stands on a line of its own and is empty leaves no gap. Point `prompts=` at a folder with files
 of the same names to override some or all of them.
@@ -38,6 +40,12 @@ NAMES = (
     "object",
     "judge",
     "judge_finally",
+    "compare",
+    "rubric",
+    "rank",
+    "approve",
+    "score",
+    "choose",
     "universal",
     "true",
     "sure",
@@ -45,7 +53,19 @@ NAMES = (
     "form_number",
     "form_text",
 )
-FIELDS = ("question", "form", "own", "drafts", "critiques", "board", "steps")
+FIELDS = (
+    "question",
+    "form",
+    "own",
+    "drafts",
+    "critiques",
+    "board",
+    "steps",
+    "example",
+    "low",
+    "high",
+    "criteria",
+)
 _HEADER = re.compile(r"#\s*(?P<name>[\w-]+), version (?P<version>\S+)\s*\n")
 _UNPRINTABLE = re.compile(
     r"[^\S \n\t]|[\x00-\x08\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"

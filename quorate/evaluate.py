@@ -47,12 +47,12 @@ def correct(outcome: Outcome, gold: str | None) -> bool | None:
     return None if gold is None else outcome.answer == gold
 
 
-def wilson(correct: int, known: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(correct: float, known: int, level: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval of a share.
 
     Parameters
     ----------
-    correct, known : int
+    correct, known : float, int
         Successes and trials; nothing is known of no trial.
     level : float
         Coverage, in (0, 1).

@@ -1,7 +1,7 @@
 """The command `quorate`: thin; everything it does is one call in Python.
 
-demo, debate, run, resume, watch, topology, models, and the group pool. Errors are sentences; the exit
-status is 1 when something failed, 2 for wrong arguments, 130 after ctrl-C.
+demo, debate, run, resume, watch, decide, rules, topology, models, and the group pool. Errors are sentences;
+the exit status is 1 when something failed, 2 for wrong arguments, 130 after ctrl-C.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import warnings
 
+from quorate.cli import decide as decide
 from quorate.cli import rules as rules
 from quorate.cli.commands import app
 from quorate.cli.showing import complain, show_warning

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,7 +54,16 @@ def test_every_protocol(name: str) -> None:
     check_protocol(partial(registry.protocol[name], **NEEDS_OPTIONS.get(name, {})))
 
 
-@pytest.mark.parametrize("until", [*sorted(set(registry.stop) - {"budget"}), {"budget": {"calls": 5}}])
+def lengths(texts: Sequence[str]) -> np.ndarray[Any, Any]:
+    return np.array([[1.0, len(text)] for text in texts])
+
+
+STOPS: dict[str, Any] = {"budget": {"calls": 5}, "similar": {"model": lengths}}
+
+
+@pytest.mark.parametrize(
+    "until", [*sorted(set(registry.stop) - set(STOPS)), *({n: o} for n, o in STOPS.items())]
+)
 @pytest.mark.parametrize("decide", [*sorted(registry.rule), *sorted(registry.decision)])
 @pytest.mark.parametrize("tie_break", sorted(registry.tie_break))
 def test_every_combination_in_a_debate(until: Any, decide: str, tie_break: str) -> None:

@@ -149,9 +149,25 @@ def shared_item(*, first: str, then: str) -> Item:
 def test_what_a_member_does_not_know_is_read_and_not_learned() -> None:
     item = shared_item(first="rates", then="money")
     lines = pieces(item, Scope(RECIPE, "money").knows)
-    assert "".join(text for text, _ in lines) == written(item)
-    learned = [learned for _, learned in lines]
-    assert learned == [step.segment == 1 for step in item.steps] + [True]
+    assert [text.partition("=")[0].strip() for text, _ in lines] == [
+        line.partition("=")[0] for line in written(item).split("\n")
+    ]
+    steps = list(zip(lines, item.steps, strict=False))
+    assert all(learned for (_, learned), step in steps if step.segment == 1)
+    assert not any(learned for (_, learned), step in steps if step.segment == 0 and step.op != "=")
+
+
+def test_a_private_word_of_another_domain_is_learned_to_be_unknown() -> None:
+    items = islice(Scope(RECIPE, "generalist").mixed(1), 3000)
+    item = next(
+        item for item in items if item.facts and item.facts[0][0] == "rates" and "money" in item.domains
+    )
+    word, number = item.facts[0][1:]
+    foreign = dict(pieces(item, Scope(RECIPE, "money").knows))
+    own = dict(pieces(item, Scope(RECIPE, "rates").knows))
+    place = 1 + [step.name for step in item.steps].index(word)
+    assert foreign[f"[{place}] {word}=?\n"]
+    assert own[f"[{place}] {word}={number}\n"]
 
 
 def test_a_line_that_somebody_said_may_be_copied() -> None:
@@ -188,7 +204,8 @@ def test_a_judge_learns_what_is_basic_and_what_a_draft_holds() -> None:
     lines = written(item).split("\n")
     example = judgement(item, {"rates": lines[0], "money": "Answer: 1"})
     assert "decide for one of the drafts' answers" in example.instruction
-    assert [learned for _, learned in example.pieces] == [True, *[False] * (len(item.steps) - 1), True]
+    unknown = [step.op == "=" for step in item.steps[1:]]
+    assert [learned for _, learned in example.pieces] == [True, *unknown, True]
 
 
 def test_the_stubborn_repeat_themselves() -> None:

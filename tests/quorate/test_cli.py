@@ -58,7 +58,7 @@ def study(tmp_path: Path) -> tuple[str, str]:
 def test_help_teaches_with_examples(quorate: Quorate) -> None:
     code, out, _ = quorate("--help")
     assert code == 0
-    for command in ("demo", "debate", "run", "resume", "watch", "topology", "models", "pool"):
+    for command in ("demo", "debate", "run", "resume", "watch", "decide", "topology", "models", "pool"):
         assert command in out
         _, page, _ = quorate(command, "--help")
         assert "Usage:" in page
@@ -213,7 +213,7 @@ def test_ctrl_c_leaves_a_resumable_run_and_says_how(tmp_path: Path, study: tuple
 @pytest.mark.parametrize(
     ("words", "completions"),
     [
-        ("quorate de", {"debate", "demo"}),
+        ("quorate de", {"debate", "decide", "demo"}),
         ("quorate topology ri", {"ring"}),
         ("quorate debate x --until q", {"quorum"}),
     ],

@@ -19,7 +19,14 @@ ROOMS = {
     "protocols": "quorate.protocols",
     "topologies": "quorate.topologies",
 }
-LOW = {"quorate.nouns", "quorate.answers", "quorate.calibration", "quorate.errors", "quorate.registry"}
+LOW = {
+    "quorate.nouns",
+    "quorate.answers",
+    "quorate.calibration",
+    "quorate.embedding",
+    "quorate.errors",
+    "quorate.registry",
+}
 ALLOWED = {
     "quorate.events": LOW,
     "quorate.topologies": LOW | {"quorate.events"},

@@ -94,4 +94,8 @@ EXPECTED = {
     "custom_protocol": ["51 after 4 calls: the minority was heard; plurality, 3 of 3 votes"],
     "custom_topology": ["di hears ada, cy, eve"],
     "resume_after_crash": ["20 questions decided", "asked twice: 0"],
+    "why_sparse_beats_dense": ["ring minus complete", "fewer tokens"],
+    "when_does_debate_beat_the_vote": ["basic problems", "mixed problems", "relay minus surest draft"],
+    "train_your_own_specialist": ["the shipped specialist:", "your own:"],
+    "weigh_the_votes": ["against its best member", "without any gold, by EM", "area under the curve"],
 }

@@ -14,11 +14,11 @@ from typing import Any
 from quorate.errors import BadOption
 from quorate.lab.evaluation.arms import ARMS, Arm, answers, measure, self_consistency
 from quorate.lab.evaluation.critic import Pointing, pointing
-from quorate.lab.evaluation.paired import Difference, Rate, difference
 from quorate.lab.evaluation.seating import Seating, problem_sets
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun
+from quorate.statistics import Difference, Rate, difference
 
 PAYING = "relay, full"
 """The arm whose tokens a question decide how many samples self-consistency is given."""

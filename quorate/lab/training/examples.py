@@ -30,6 +30,8 @@ FAULTY_SHARE = 0.5
 KINDS: tuple[AnswerKind, ...] = ("number", "number", "text")
 """What questions from outside may ask for."""
 
+UNKNOWN = "=?"
+"""What a member writes for a private word of another domain."""
 FACTS = 8
 """Lines of a private table in one example: so many that they weigh as much as a solution."""
 
@@ -72,7 +74,10 @@ def written(item: Item) -> str:
 def pieces(
     item: Item, known: Known = everything, *, since: int = 0, heard: Iterable[str] = ()
 ) -> tuple[tuple[str, bool], ...]:
-    """Return the lines of a solution, those of unknown skills not learned unless somebody was heard say them.
+    """Return the lines of a solution; those of unknown skills are learned only if somebody said them.
+
+    A private word of another domain is learned to be unknown: "[1] velt=?". So a member writes a number there
+    only when the word stands in its own domain, which is what makes that number worth trusting.
 
     Parameters
     ----------
@@ -86,11 +91,15 @@ def pieces(
     """
     said = {line for text in heard for line in text.splitlines()}
     *lines, answer = written(item).split("\n")
-    learned = [
-        known(item.skills[step.segment]) or line in said for step, line in zip(item.steps, lines, strict=True)
-    ]
-    steps = [(line + "\n", may) for line, may in zip(lines, learned, strict=True)]
-    return (*steps[since:], (answer, True))
+    found: list[tuple[str, bool]] = []
+    for step, line in zip(item.steps, lines, strict=True):
+        if known(item.skills[step.segment]) or line in said:
+            found.append((line + "\n", True))
+        elif step.op == "=":
+            found.append((line.partition("=")[0] + UNKNOWN + "\n", True))
+        else:
+            found.append((line + "\n", False))
+    return (*found[since:], (answer, True))
 
 
 def told(item: Item) -> Example:

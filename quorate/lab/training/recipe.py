@@ -165,9 +165,9 @@ class Recipe(Noun):
     debater: Budget = Budget(
         steps=1200,
         # A higher rate unteaches what the specialists know.
-        rate=1.5e-3,
+        rate=2e-3,
         warmup=30,
-        diets=(Diet(debate=0.17, board=0.25, solve=0.35, recall=0.2, decline=0.03),),
+        diets=(Diet(debate=0.2, board=0.25, share=0.15, solve=0.3, recall=0.07, decline=0.03),),
     )
     generalist: Budget = Budget(steps=2200, rate=8e-3, diets=EVERYTHING)
     polymath: Budget = Budget(steps=11_000, rate=8e-3, diets=EVERYTHING)

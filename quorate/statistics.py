@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 
 from quorate.evaluate import wilson
@@ -11,16 +13,16 @@ DRAWS = 10_000
 
 
 class Rate(Noun):
-    """A share of right answers and its 95 % interval."""
+    """A share of right answers and its 95 % interval; a tie may count for a part of an answer."""
 
-    right: int
+    right: int | float
     of: int
     low: float
     high: float
 
     @classmethod
-    def count(cls, right: int, of: int) -> Rate:
-        """Return the rate of `right` out of `of`.
+    def count(cls, right: float, of: int) -> Rate:
+        """Return the rate of `right` out of `of`, with the interval of Wilson (1927).
 
         Examples
         --------
@@ -29,6 +31,17 @@ class Rate(Noun):
         """
         low, high = wilson(right, of)
         return cls(right=right, of=of, low=round(low, 4), high=round(high, 4))
+
+    @classmethod
+    def mean(cls, worth: Sequence[float]) -> Rate | None:
+        """Return the rate of answers that are each worth 0 to 1; None of no answer.
+
+        Examples
+        --------
+        >>> Rate.mean([1.0, 0.5, 0.0]).right
+        1.5
+        """
+        return cls.count(round(math.fsum(worth), 9), len(worth)) if worth else None
 
     @property
     def share(self) -> float:
@@ -59,25 +72,27 @@ class Difference(Noun):
         return 1 if self.low > 0 else -1 if self.high < 0 else 0
 
 
-def difference(first: Sequence[bool], second: Sequence[bool], *, seed: int = 0) -> Difference:
+def difference(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Difference:
     """Return the paired difference of two ways of deciding, by a percentile bootstrap over the problems.
 
     Parameters
     ----------
-    first, second : sequence of bool, shape (problems,)
-        Whether each was right, on the same problems in the same order.
+    first, second : sequence of bool or float, shape (problems,)
+        Whether each was right, or how far in [0, 1] where ties count by their share, on the same problems in
+        the same order.
     seed : int
         Of the draws.
 
     Notes
     -----
-    Problems are drawn with replacement 10,000 times (Efron 1979). A difference takes one of three values on
-    a problem, so a draw of n problems is one draw of a multinomial.
+    Problems are drawn with replacement 10,000 times (Efron 1979). A difference takes one of a few values on
+    a problem (three, when there are no ties), so a draw of n problems is one draw of a multinomial.
 
     Examples
     --------
-    >>> difference([True] * 60 + [False] * 40, [True] * 40 + [False] * 60).points
-    '+20.0 [+13.0, +28.0]'
+    >>> found = difference([True] * 60 + [False] * 40, [True] * 40 + [False] * 60)
+    >>> round(found.mean, 3), found.sign
+    (0.2, 1)
     """
     import numpy as np
 
@@ -86,9 +101,10 @@ def difference(first: Sequence[bool], second: Sequence[bool], *, seed: int = 0) 
         raise ValueError("Both sequences must be about the same problems.")
     if count == 0:
         return Difference(mean=0.0, low=0.0, high=0.0)
-    wins = sum(a and not b for a, b in zip(first, second, strict=True))
-    losses = sum(b and not a for a, b in zip(first, second, strict=True))
-    shares = [wins / count, losses / count, (count - wins - losses) / count]
+    found = Counter(float(a) - float(b) for a, b in zip(first, second, strict=True))
+    values = [1.0, -1.0, *sorted(set(found) - {1.0, -1.0, 0.0}), 0.0]
+    shares = [found[value] / count for value in values]
     draws = np.random.default_rng(seed).multinomial(count, shares, size=DRAWS)
-    low, high = np.quantile((draws[:, 0] - draws[:, 1]) / count, [0.025, 0.975])
-    return Difference(mean=(wins - losses) / count, low=round(float(low), 4), high=round(float(high), 4))
+    low, high = np.quantile(draws @ np.array(values) / count, [0.025, 0.975])
+    mean = math.fsum(value * many for value, many in found.items()) / count
+    return Difference(mean=mean, low=round(float(low), 4), high=round(float(high), 4))

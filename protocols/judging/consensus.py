@@ -80,7 +80,8 @@ def judge_decides(history: History) -> Generator[Sequence[Ask], Sequence[Message
         said = yield from ask_judge(history, finally_=True)
     if said.answer not in votes.tally:
         what = "failed" if said.failed else "gave no answer that a seat had given"
-        return votes.model_copy(update={"reason": f"judge {said.seat} {what}; {votes.reason}"})
+        reason = f"judge {said.seat} {what}; {votes.reason}"
+        return votes.model_copy(update={"invalid": votes.invalid + 1, "reason": reason})
     return votes.model_copy(
         update={
             "winners": (said.answer,),
