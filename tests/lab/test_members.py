@@ -14,7 +14,7 @@ from quorate.definition_file import build, resume
 from quorate.errors import MissingModel, ModelError, UnknownName
 from quorate.lab import members
 from quorate.lab.evaluation import Seating
-from quorate.lab.members import BASE, FIELDS, HOME, OTHERS, Pool, PoolModel, pool_folder
+from quorate.lab.members import BASE, FIELDS, OTHERS, Pool, PoolModel, pool_folder
 from quorate.lab.training import Recipe
 
 ALL = ["base", "rates", "money", "generalist", "polymath", "critic", "judge", "weak", "stubborn"]
@@ -151,11 +151,3 @@ def test_seating_remembers_what_was_said(miniature_pool: Path) -> None:
     ask = Ask(seat="rates", act="draft", turn=0, question=Question(text="?"), instruction="2+3?")
     first, second = ([reply for _, reply in agent.model.reply([Request(agent, ask, 1)])] for _ in range(2))
     assert first[0] is second[0]
-
-
-@pytest.mark.skipif(not (HOME / "config.json").is_file(), reason="no trained pool is shipped")
-def test_the_shipped_pool_is_complete() -> None:
-    pool = Pool()
-    assert list(pool.members) == [BASE, *pool.recipe.members]
-    size = sum(file.stat().st_size for file in HOME.rglob("*") if file.is_file())
-    assert size <= 20e6
