@@ -81,7 +81,7 @@ def labels(item: Item, text: str) -> list[bool | None]:
     --------
     >>> from quorate.lab.world import generate
     >>> [item] = generate("train", 1, seed=1, domains=["money"], level=1, advanced_share=0)
-    >>> labels(item, "[1] total: 27+15=<24>42\\n[2] share: 42/3=13\\nAnswer: 13")
+    >>> labels(item, "[1] total: 27+15=<24>42\n[2] share: 42/3=13\nAnswer: 13")
     [True, False, None]
     """
     wrong = check(item, text).wrong_step

@@ -59,8 +59,8 @@ def outside(rng: Random, words: str = "") -> str:
 
     Examples
     --------
-    >>> outside(Random(1))
-    'Who was the emperor of India in 1519?'
+    >>> outside(Random(6))
+    'What is the chemical symbol of carbon?'
     """
     share = rng.random()
     if words and share < 0.25:
