@@ -21,7 +21,7 @@ from quorate.lab.demo import (
     without_scratch,
     write_demo,
 )
-from quorate.lab.members import HOME, Pool
+from quorate.lab.members import Pool
 from quorate.lab.world import Item, generate
 from quorate.nouns import BoardLine, Dissent, Message, Outcome, Stretch
 
@@ -124,13 +124,3 @@ def test_scratch_is_hidden_wherever_a_view_looks() -> None:
     assert decided.outcome.dissent[0].text == shown
     assert same is asked
     assert message.text == raw
-
-
-@pytest.mark.skipif(not (HOME / PROBLEMS).is_file(), reason="no trained pool is shipped")
-def test_the_shipped_demo_keeps_its_promise() -> None:
-    pool = Pool()
-    stories = deliberated(pool, demo_items(pool))
-    kinds = [story.kind for story in stories]
-    assert len(kinds) >= 3
-    assert "rescued" in kinds, "on no problem the group is right although no first draft is"
-    assert "lost" in kinds, "every problem is solved"

@@ -26,7 +26,7 @@ from quorate.cli.training import plain_lines, told
 from quorate.evaluate import Problem, load_problems
 from quorate.events import Decided, Posted, Started
 from quorate.lab.demo import LIMITS
-from quorate.lab.members import HOME, Pool
+from quorate.lab.members import Pool
 from quorate.lab.training import Progress, Recipe, train
 from quorate.nouns import BoardLine, Outcome, Question
 from quorate.record import read_events, read_manifest
@@ -160,14 +160,6 @@ def test_mistakes_are_sentences(
     assert left == code
     assert sentence in " ".join((out + err).split())
     assert "Traceback" not in err
-
-
-@pytest.mark.skipif((HOME / "config.json").is_file(), reason="a pool is shipped")
-def test_without_a_shipped_pool_the_fix_is_named(quorate: Quorate) -> None:
-    for command in (["demo"], ["debate", "2+3?"], ["pool", "list"]):
-        code, _, err = quorate(*command)
-        assert code == 1
-        assert "quorate pool train" in err
 
 
 def test_the_demo_deliberates_and_resumes(quorate: Quorate, pool: str, tmp_path: Path) -> None:
