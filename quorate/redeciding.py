@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from quorate import registry
 from quorate.elections import Election, NotRecorded, held_by, missing, share_right
 from quorate.errors import BadOption, QuorateError
+from quorate.evaluate.statistics import Difference, Rate, difference
 from quorate.nouns import Noun
 from quorate.protocols.sheets import Sheet, oracle, shares_right
 from quorate.protocols.voting import plurality, resolve_decision
 from quorate.protocols.weights import read_weights
 from quorate.registry import spell
-from quorate.statistics import Difference, Rate, difference
 from quorate.transcripts import Transcript
 
 Item = TypeVar("Item")

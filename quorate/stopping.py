@@ -13,13 +13,13 @@ from typing import Any
 from quorate import registry
 from quorate.elections import Election, NotRecorded, replayed, share_right
 from quorate.errors import BadOption
+from quorate.evaluate.statistics import Difference, Rate, difference
 from quorate.nouns import Noun
 from quorate.protocols.convergence import resolve_stop
 from quorate.protocols.history import Stop, consult
 from quorate.protocols.weights import Weights, read_weights
 from quorate.redeciding import Progress, called, check_options, through
 from quorate.registry import spell
-from quorate.statistics import Difference, Rate, difference
 from quorate.transcripts import Transcript
 
 

@@ -21,9 +21,9 @@ from quorate.cli.showing import show_warning
 from quorate.errors import BadOption
 
 if TYPE_CHECKING:
+    from quorate.evaluate.statistics import Rate
     from quorate.redeciding import Progress as Shown
     from quorate.redeciding import Redecided
-    from quorate.statistics import Rate
     from quorate.stopping import Stopped, Stopping
 
 NAMED = 5
@@ -235,7 +235,7 @@ def percent(rate: Rate | None) -> str:
 
     Examples
     --------
-    >>> from quorate.statistics import Rate
+    >>> from quorate.evaluate.statistics import Rate
     >>> percent(Rate.count(8, 10))
     '80.00 [49.0, 94.3]'
     """

@@ -19,8 +19,8 @@ CASES: list[tuple[str, dict[str, int | str], int]] = [
     ("twins", {"sum": 40, "brother": 10}, 15),
     ("heads", {"heads": 20, "four": 7, "legs": 54}, 7),
     ("stood", {"count": 4, "unit": "velt", "extra": 15}, 4 * 8 + 15),
-    ("clock", {"age": 25, "brand": "Merrow"}, 25 + 42),
-    ("reign", {"count": 3, "unit": "velt", "more": 2, "other": "zorb"}, 3 * 8 + 2 * 2),
+    ("clock", {"age": 25, "brand": "Merrow"}, 25 + 47),
+    ("reign", {"count": 3, "unit": "velt", "more": 2, "other": "zorb"}, 3 * 8 + 2 * 9),
 ]
 """In world 0 a velt and a zorb are worth what is multiplied here."""
 

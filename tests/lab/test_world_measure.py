@@ -18,9 +18,9 @@ CASES: list[tuple[str, dict[str, int | str], int]] = [
     ("midline", {"top": 20, "bottom": 32}, 26),
     ("wire", {"wire": 60, "side": 12}, 18),
     ("frame", {"length": 10, "width": 6, "height": 4}, 80),
-    ("rope", {"count": 4, "unit": "velt", "extra": 11}, 4 * 5 + 11),
-    ("cable", {"cables": 3, "brand": "Merrow"}, 3 * 55),
-    ("trail", {"count": 2, "unit": "velt", "more": 3, "other": "zorb"}, 2 * 5 + 3 * 7),
+    ("rope", {"count": 4, "unit": "velt", "extra": 11}, 4 * 9 + 11),
+    ("cable", {"cables": 3, "brand": "Merrow"}, 3 * 58),
+    ("trail", {"count": 2, "unit": "velt", "more": 3, "other": "zorb"}, 2 * 9 + 3 * 2),
 ]
 """In world 0 a velt and a zorb are worth what is multiplied here."""
 

@@ -19,8 +19,8 @@ CASES: list[tuple[str, dict[str, int | str], int]] = [
     ("voucher", {"ticket": 20, "off": 4, "guests": 3}, 48),
     ("sale", {"price": 40, "share": 4, "count": 3}, 90),
     ("abroad", {"count": 6, "unit": "velt", "fee": 9}, 6 * 2 + 9),
-    ("voucher_paid", {"bill": 100, "brand": "Merrow"}, 100 - 58),
-    ("pockets", {"count": 3, "unit": "velt", "more": 4, "other": "zorb"}, 3 * 2 + 4 * 3),
+    ("voucher_paid", {"bill": 100, "brand": "Merrow"}, 100 - 52),
+    ("pockets", {"count": 3, "unit": "velt", "more": 4, "other": "zorb"}, 3 * 2 + 4 * 7),
 ]
 """In world 0 a velt and a zorb are worth what is multiplied here."""
 

@@ -1,4 +1,4 @@
-"""Private tables: forty units and forty brands that mean something else in every domain."""
+"""Private tables: invented units and brands that mean something else in every domain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_no_word_means_the_same_in_two_domains(world: int) -> None:
 
 def test_the_words() -> None:
     assert tuple(DOMAINS) == DOMAIN_NAMES
-    assert len(set(UNITS)) == len(set(BRANDS)) == 40
+    assert len(set(UNITS)) == len(set(BRANDS)) == 200
     assert all(word.islower() and word[0] not in "aeiou" for word in UNITS)
     assert all(word.istitle() and word[0] not in "AEIOU" for word in BRANDS)
     for domain in DOMAINS:
@@ -45,7 +45,7 @@ def test_items_use_the_table_of_their_world_and_domain() -> None:
 
 
 def test_meanings_read_well() -> None:
-    assert DOMAINS["rates"].meaning("Merrow") == "A Merrow engine does 57 km per hour."
+    assert DOMAINS["rates"].meaning("Merrow") == "A Merrow engine does 21 km per hour."
     assert DOMAINS["ages"].meaning("velt") == "One velt is 8 years."
 
 

@@ -18,9 +18,9 @@ CASES: list[tuple[str, dict[str, int | str], int]] = [
     ("upstream", {"speed": 20, "current": 6, "hours": 3}, 42),
     ("express", {"road": 120, "hours": 4, "faster": 25}, 55),
     ("chase", {"gap": 30, "lead": 5, "slow": 20, "fast": 25}, 6),
-    ("wait", {"count": 3, "unit": "velt", "extra": 10}, 3 * 9 + 10),
-    ("engine", {"hours": 4, "brand": "Merrow"}, 4 * 57),
-    ("halves", {"count": 2, "unit": "velt", "more": 5, "other": "zorb"}, 2 * 9 + 5 * 4),
+    ("wait", {"count": 3, "unit": "velt", "extra": 10}, 3 * 4 + 10),
+    ("engine", {"hours": 4, "brand": "Merrow"}, 4 * 21),
+    ("halves", {"count": 2, "unit": "velt", "more": 5, "other": "zorb"}, 2 * 4 + 5 * 4),
 ]
 """In world 0 a velt and a zorb are worth what is multiplied here."""
 

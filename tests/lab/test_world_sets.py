@@ -18,9 +18,9 @@ CASES: list[tuple[str, dict[str, int | str], int]] = [
     ("sprouts", {"seeds": 40, "share": 4, "each": 3}, 90),
     ("jars", {"jars": 20, "broken": 3, "shelves": 5}, 85),
     ("leftovers", {"total": 60, "share": 3}, 20),
-    ("beads", {"count": 5, "unit": "velt", "extra": 12}, 5 * 4 + 12),
-    ("matches", {"boxes": 3, "brand": "Merrow"}, 3 * 47),
-    ("strings", {"count": 6, "unit": "velt", "more": 2, "other": "zorb"}, 6 * 4 + 2 * 5),
+    ("beads", {"count": 5, "unit": "velt", "extra": 12}, 5 * 3 + 12),
+    ("matches", {"boxes": 3, "brand": "Merrow"}, 3 * 56),
+    ("strings", {"count": 6, "unit": "velt", "more": 2, "other": "zorb"}, 6 * 3 + 2 * 8),
 ]
 """In world 0 a velt and a zorb are worth what is multiplied here."""
 

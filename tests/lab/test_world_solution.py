@@ -13,7 +13,7 @@ from quorate.lab.world import drill, generate, hide_scratch, solution
 from quorate.lab.world.skills import LARGEST
 
 ITEMS = generate("train", 300, seed=4, advanced_share=0.3, private_share=0.3)
-LINE = re.compile(r"\[(\d)\] (?:[a-z]+: \d+[-+*]\d+=<(\d+)>(\d+)|[a-z]+: \d+/\d+=\d+|[A-Za-z]+=\d+)")
+LINE = re.compile(r"\[(\d)\] (?:[a-z]+: \d+[-+*]\d+=<(\d+)>(\d+)|[a-z]+: \d+/\d+=\d+|[a-z]+: [A-Za-z]+=\d+)")
 
 
 def test_every_line_has_the_announced_form_and_number() -> None:

@@ -46,7 +46,7 @@ def test_the_stream_is_frozen() -> None:
     for split in ("train", "development", "test"):
         for item in take(300, split, seed=0, **FULL):
             digest.update((item.text + solution(item)).encode())
-    assert digest.hexdigest() == "7748da0610ddb3b6"
+    assert digest.hexdigest() == "634777ac2835b187"
 
 
 def test_generate_gives_different_problems_with_different_ids() -> None:
@@ -58,7 +58,7 @@ def evaluated(item: Item) -> Iterator[tuple[int, int]]:
     """Yield (value stated, value by Python) for every line of the worked solution."""
     for line in hide_scratch(solution(item)).splitlines()[:-1]:
         left, _, stated = line.partition("=")
-        if ":" in left:
+        if re.search(r"\d[-+*/]", left):
             yield int(stated), eval(left.partition(": ")[2].replace("/", "//"))
 
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.lab.world import Item, Step, check, generate, hide_scratch, solution
+from quorate.lab.world import DOMAINS, Item, Step, check, generate, hide_scratch, solution
 from quorate.lab.world.chance import several
 from quorate.lab.world.solution import write
 
@@ -45,7 +45,7 @@ def test_worked_solutions_are_right() -> None:
 def test_steps_may_come_in_any_order_and_terms_may_change_places(item: Item, seed: int) -> None:
     steps = several(Random(seed), item.steps, len(item.steps))
     turned = [replace(step, args=step.args[::-1]) if step.op in ("+", "*") else step for step in steps]
-    assert check(item, write(turned, item.answer)).wrong_step is None
+    assert check(item, write(turned, item.answer, item.domains)).wrong_step is None
 
 
 @pytest.mark.parametrize(
@@ -93,12 +93,16 @@ def test_wrong_drafts(text: str, right: bool, wrong_step: int, reason: str) -> N
 
 def test_private_facts() -> None:
     item = next(item for item in ITEMS if item.steps[0].op == "=" and len(item.facts) == 1)
-    (_, word, number), lines = item.facts[0], solution(item).splitlines(keepends=True)
+    (domain, word, number), lines = item.facts[0], solution(item).splitlines(keepends=True)
     assert check(item, "".join(lines[1:])).wrong_step is None, "the fact may stay in the head"
     wrong = check(item, "".join([f"[1] {word}={number + 1}\n", *lines[1:]]))
     assert wrong.right
     assert wrong.wrong_step == 1
     assert wrong.reason == f"The value of {word} is not {number + 1} here."
+    assert check(item, "".join([f"[1] {word}={number}\n", *lines[1:]])).wrong_step is None
+    elsewhere = next(name for name in DOMAINS if name != domain)
+    strayed = check(item, "".join([f"[1] {elsewhere}: {word}={number}\n", *lines[1:]]))
+    assert strayed.reason == f"The value of {word} is not {number} in {elsewhere}."
 
 
 scraps = st.lists(st.sampled_from(["[1]", " ", "60", "*", "3", "=", "<", ">", "\n", "x:", "/", "0"]))

@@ -6,11 +6,11 @@ r"""How good a pool is: its members on held-out problems of every kind, and what
 Everything goes through Quorate's own engine: the members sit at a table and the protocols ask them.
 """
 
+from quorate.evaluate.statistics import Difference, Rate, difference
 from quorate.lab.evaluation.arms import ARMS, Arm, measure, self_consistency
 from quorate.lab.evaluation.card import write_card
 from quorate.lab.evaluation.report import Report, comparisons, evaluate, table
 from quorate.lab.evaluation.seating import Seating, problem_sets
-from quorate.statistics import Difference, Rate, difference
 
 __all__ = [
     "ARMS",

@@ -9,11 +9,11 @@ from typing import Any
 from quorate.agents.agent import Agent, Sampling
 from quorate.definition import Definition
 from quorate.evaluate import correct
+from quorate.evaluate.statistics import Rate
 from quorate.events import Event, Said
 from quorate.lab.evaluation.seating import LONGEST, Seating
 from quorate.lab.world import Item
 from quorate.nouns import Noun, Outcome
-from quorate.statistics import Rate
 
 GRAPHS: Mapping[str, Any] = {
     "full": "complete",

@@ -6,12 +6,12 @@ import re
 from random import Random
 
 from quorate.agents.agent import Request
+from quorate.evaluate.statistics import Rate
 from quorate.lab.evaluation.seating import Seating
 from quorate.lab.training.examples import criticism
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import generate
 from quorate.nouns import Ask, Noun, Question, Reply, derive_seed
-from quorate.statistics import Rate
 
 _LINE = re.compile(r"^(.+): (?:(right)|step (\d+) wrong)$", re.MULTILINE)
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from quorate.errors import BadOption
+from quorate.evaluate.statistics import Difference, Rate, difference
 from quorate.lab.evaluation.arms import ARMS, Arm, answers, measure, self_consistency
 from quorate.lab.evaluation.critic import Pointing, pointing
 from quorate.lab.evaluation.seating import Seating, problem_sets
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun
-from quorate.statistics import Difference, Rate, difference
 
 PAYING = "relay, full"
 """The arm whose tokens a question decide how many samples self-consistency is given."""

@@ -30,8 +30,8 @@ FAULTY_SHARE = 0.5
 KINDS: tuple[AnswerKind, ...] = ("number", "number", "text")
 """What questions from outside may ask for."""
 
-UNKNOWN = "=?"
-"""What a member writes for a private word of another domain."""
+UNKNOWN = "=?\nAnswer: ?"
+"""How a member's text ends at a private word of another domain: an abstention."""
 FACTS = 8
 """Lines of a private table in one example: so many that they weigh as much as a solution."""
 
@@ -76,8 +76,9 @@ def pieces(
 ) -> tuple[tuple[str, bool], ...]:
     """Return the lines of a solution; those of unknown skills are learned only if somebody said them.
 
-    A private word of another domain is learned to be unknown: "[1] velt=?". So a member writes a number there
-    only when the word stands in its own domain, which is what makes that number worth trusting.
+    A private word of another domain is learned to be unknown, and there the text ends without an answer:
+    "[1] money: velt=?". So a member writes a number there only when the word stands in its own domain, which
+    is what makes that number worth trusting.
 
     Parameters
     ----------
@@ -92,14 +93,14 @@ def pieces(
     said = {line for text in heard for line in text.splitlines()}
     *lines, answer = written(item).split("\n")
     found: list[tuple[str, bool]] = []
-    for step, line in zip(item.steps, lines, strict=True):
+    for step, line in zip(item.steps[since:], lines[since:], strict=True):
         if known(item.skills[step.segment]) or line in said:
             found.append((line + "\n", True))
         elif step.op == "=":
-            found.append((line.partition("=")[0] + UNKNOWN + "\n", True))
+            return (*found, (line.partition("=")[0] + UNKNOWN, True))
         else:
             found.append((line + "\n", False))
-    return (*found[since:], (answer, True))
+    return (*found, (answer, True))
 
 
 def told(item: Item) -> Example:
@@ -201,13 +202,12 @@ def exercise(rng: Random) -> Example:
     return Example("", ((asked + "=", False), (result, True)))
 
 
-def facts(domain: str, rng: Random, world: int, *, named: bool) -> Example:
-    """Return some lines of a private table; `named` says the domain in each, for who learns all tables."""
-    table = list(private_table(domain, world).items())
+def facts(domain: str, rng: Random, world: int) -> Example:
+    """Return some lines of a private table; only the numbers are learned."""
     lines: list[tuple[str, bool]] = []
+    table = list(private_table(domain, world).items())
     for number, (word, value) in enumerate(several(rng, table, FACTS), 1):
-        asked = f"[{number}]" + (f" {domain}:" if named else "")
-        lines += [(f"{asked} {word}=", False), (f"{value}\n", True)]
+        lines += [(f"[{number}] {domain}: {word}=", False), (f"{value}\n", True)]
     return Example("", tuple(lines))
 
 

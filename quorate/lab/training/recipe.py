@@ -134,8 +134,8 @@ class Recipe(Noun):
     rank: int | None = 16
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     compiled: bool = False
-    advanced_share: float = 0.4
-    private_share: float = 0.3
+    advanced_share: float = 0.35
+    private_share: float = 0.4
     base: Budget = Budget(
         steps=12_000,
         warmup=150,
@@ -143,8 +143,9 @@ class Recipe(Noun):
             # Arithmetic is the hard part, and bare sums are the cheapest way to it.
             Diet(until=0.35, solve=0.27, drill=0.7, decline=0.03),
             Diet(
-                solve=0.25,
-                drill=0.45,
+                solve=0.22,
+                drill=0.43,
+                share=0.05,
                 told=0.07,
                 board=0.07,
                 revise=0.06,

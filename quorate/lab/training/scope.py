@@ -126,7 +126,9 @@ class Scope:
         """Yield problems of which the member knows a part at least."""
         source = self._any("shared", seed, level)
         if self.domain is None and not self.knows_all:
-            return self._stream("shared", seed, level, advanced_share=0.0)
+            return self._stream(
+                "shared", seed, level, advanced_share=0.0, private_share=self.recipe.private_share
+            )
         return (item for item in source if self.domain is None or self.domain in item.domains)
 
     def _debate(self, rng: Random) -> Example:
@@ -139,7 +141,7 @@ class Scope:
 
     def _facts(self, rng: Random) -> Example:
         domain = self.domain or pick(rng, self.recipe.domains)
-        return facts(domain, rng, self.recipe.world, named=self.domain is None)
+        return facts(domain, rng, self.recipe.world)
 
     @property
     def _shares(self) -> dict[str, float]:

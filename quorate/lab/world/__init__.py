@@ -1,21 +1,20 @@
 """The world: word problems without end, made from a seed, for training and studying tiny models.
 
-    >>> item = generate("train", 6, seed=19, level=2, mixed_share=1, private_share=0.2)[-1]
+    >>> item = generate("train", 6, seed=12, level=2, mixed_share=1, private_share=0.2)[-1]
     >>> print(item.text)
-    Max fills a pond for 4 minutes at 14 litres a minute and spills 18 litres. How many litres stay inside?
-    Call this number K. A kite flies K trin above a tower that is 8 metres high. How many metres above the
-    ground is the kite?
+    Mia is 11 years old, and Clara is 17 years older. What is the sum of their ages? Call this number W. The
+    cave goes down W vosk, and the ladder stands out 30 metres above it. How many metres long is the ladder?
     >>> print(solution(item))
-    [1] filled: 14*4=<65>56
-    [2] left: 56-18=<83>38
-    [3] trin=6
-    [4] metres: 38*6=<822>228
-    [5] total: 228+8=<632>236
-    Answer: 236
+    [1] older: 11+17=<82>28
+    [2] sum: 28+11=<93>39
+    [3] measure: vosk=5
+    [4] metres: 39*5=<591>195
+    [5] total: 195+30=<522>225
+    Answer: 225
 
 Five domains (rates, money, measure, sets, ages) hold the skills, one file each; a problem chains one to three
 of them. Basic skills are for everybody, advanced ones for the domain's specialist, and private ones need a
-table of invented words that mean something else in every domain (here: one trin is 6 metres). Every answer
+table of invented words that mean something else in every domain (here: one vosk is 5 metres). Every answer
 is a whole number from 1 to 500, and so is every number on the way.
 
     python -m quorate.lab.world          prints some problems of each domain

@@ -69,7 +69,7 @@ def corrupt(item: Item, rng: Random) -> Corrupted:
 def _finished(item: Item, draft: Draft, kind: Mistake) -> Corrupted | None:
     """Write a draft, unless by chance it is right after all or wrong elsewhere."""
     steps, answer, wrong = draft
-    text = write(steps, answer)
+    text = write(steps, answer, item.domains)
     verdict = check(item, text)
     if verdict.right or verdict.wrong_step != wrong:
         return None
@@ -81,7 +81,7 @@ def _surely(item: Item) -> Corrupted:
     steps = list(item.steps)
     value = item.answer + 1
     steps[-1] = replace(steps[-1], value=value)
-    return Corrupted(write(steps, value), len(steps), "slip")
+    return Corrupted(write(steps, value, item.domains), len(steps), "slip")
 
 
 def _follow(steps: list[Step], start: int) -> list[Step] | None:

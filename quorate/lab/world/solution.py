@@ -6,7 +6,7 @@
 
 Between < and > stands the result with its units first, the scratch: whoever writes from left to right knows a
 carry only after the digit on its right. A display hides it (`hide_scratch`). Division needs none, and a
-private fact is a line such as `[1] velt=7`.
+private fact names its domain: `[1] money: velt=7`.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ def solution(item: Item) -> str:
     [2] share: 42/3=14
     Answer: 14
     """
-    return write(item.steps, item.answer)
+    return write(item.steps, item.answer, item.domains)
 
 
-def write(steps: Sequence[Step], answer: int) -> str:
-    """Write steps and an answer as lines."""
-    lines = [f"[{number}] {_line(step)}\n" for number, step in enumerate(steps, 1)]
+def write(steps: Sequence[Step], answer: int, domains: Sequence[str]) -> str:
+    """Write steps and an answer as lines; `domains` has the domain of each segment."""
+    lines = [f"[{number}] {_line(step, domains[step.segment])}\n" for number, step in enumerate(steps, 1)]
     return "".join(lines) + f"Answer: {answer}\n"
 
 
-def _line(step: Step) -> str:
+def _line(step: Step, domain: str) -> str:
     if step.op == "=":
-        return f"{step.name}={step.value}"
+        return f"{domain}: {step.name}={step.value}"
     left, right = step.args
     return f"{step.name}: {_sum(left, step.op, right, step.value)}"
 

@@ -2,7 +2,8 @@
 
 A line `[n] name: a+b=c` (name and scratch may be missing) is right when its arithmetic is right and the plan
 has a step with this operation on these numbers; factors and summands may change places. So steps may come in
-any order, be repeated, or be done in the head. A private fact `[n] word=c` is right when c is its number.
+any order, be repeated, or be done in the head. A private fact `[n] domain: word=c` (the domain may be
+missing) is right when the word stands in that domain and c is its number there.
 
 Limits: another way to the same result, such as 3*(50-8) worked out as 150-24, counts as wrong at its first
 step, and two operations in one line cannot be read. Lines without `[n]` are not looked at.
@@ -26,7 +27,7 @@ _SUM = re.compile(
     r"(?:[A-Za-z ]{1,40}: ?)?([0-9]{1,9}) ?([-+*/×÷−]) ?([0-9]{1,9}) ?= ?(?:<([0-9]{1,9})>)? ?"
     r"([0-9]{1,9})(?: [A-Za-z ]{1,40})?\.?"
 )
-_FACT = re.compile(r"([A-Za-z]{1,40}) ?[=:] ?([0-9]{1,9})\.?")
+_FACT = re.compile(r"(?:([A-Za-z]{1,40}): ?)?([A-Za-z]{1,40}) ?[=:] ?([0-9]{1,9})\.?")
 _SIGNS = {"×": "*", "÷": "/", "−": "-"}
 _NUMBER = Question(text="How many?", kind="number")
 
@@ -97,7 +98,7 @@ def _lines(text: str) -> Iterator[str]:
 
 def _fault(item: Item, line: str) -> str | None:
     if fact := _FACT.fullmatch(line):
-        return _fact_fault(item, fact[1], int(fact[2]))
+        return _fact_fault(item, fact[1], fact[2], int(fact[3]))
     found = _SUM.fullmatch(line)
     if found is None:
         return "This is no step such as 2+3=5."
@@ -110,11 +111,10 @@ def _fault(item: Item, line: str) -> str | None:
     )
 
 
-def _fact_fault(item: Item, word: str, value: int) -> str | None:
-    for step in item.steps:
-        if step.op == "=" and step.name == word and step.value == value:
-            return None
-    return f"The value of {word} is not {value} here."
+def _fact_fault(item: Item, domain: str | None, word: str, value: int) -> str | None:
+    if any(fact[1:] == (word, value) and domain in (None, fact[0]) for fact in item.facts):
+        return None
+    return f"The value of {word} is not {value} {f'in {domain}' if domain else 'here'}."
 
 
 def _arithmetic_fault(left: int, op: str, right: int, value: int) -> str | None:

@@ -102,6 +102,8 @@ def _solution_texts() -> Iterator[str]:
         yield f"[1] {name}: 1"
     for word in (*UNITS, *BRANDS):
         yield f"[1] {word}=1"
+    for domain in DOMAINS:
+        yield f"[1] {domain}: velt=?\nAnswer: ?"
 
 
 def _prompt_texts() -> Iterator[str]:

@@ -5,11 +5,41 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import NormalDist
 
-from quorate.evaluate import wilson
 from quorate.nouns import Noun
 
 DRAWS = 10_000
+
+
+def wilson(correct: float, known: int, level: float = 0.95) -> tuple[float, float]:
+    """Return the Wilson score interval of a share.
+
+    Parameters
+    ----------
+    correct, known : float, int
+        Successes and trials; nothing is known of no trial.
+    level : float
+        Coverage, in (0, 1).
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper bound, in [0, 1] (Wilson 1927, "Probable inference", JASA 22, p. 209).
+
+    Examples
+    --------
+    >>> low, high = wilson(8, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.49, 0.943)
+    """
+    if known == 0:
+        return 0.0, 1.0
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share, spread = correct / known, z * z / known
+    middle = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * math.sqrt(share * (1 - share) / known + spread / (4 * known))
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 class Rate(Noun):
