@@ -28,7 +28,11 @@ class Job:
     started: float
     open: set[int] = field(default_factory=set)
     abandoned: bool = False
+    thread: threading.Thread | None = None
 
+
+PATIENCE = 1.0
+"""Seconds that the end of an idle thread is waited for."""
 
 Arrival = tuple["Lanes", Job, "int | None", "Reply | Exception | None"]
 """What comes back from a thread: a result for one task of a job, or None when the call has ended."""
@@ -47,6 +51,7 @@ class Lanes:
         self._arrivals = arrivals
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._idle_threads = 0
+        self._threads: set[threading.Thread] = set()
 
     def next_job(self) -> Job | None:
         """Take the next batch of waiting tasks, or None when nothing waits or all lanes are busy."""
@@ -62,7 +67,9 @@ class Lanes:
         """Answer a job in a thread; its results arrive in the queue."""
         self.busy.add(job)
         if self._idle_threads == 0:
-            threading.Thread(target=self._work, daemon=True, name="quorate-lane").start()
+            thread = threading.Thread(target=self._work, daemon=True, name="quorate-lane")
+            self._threads.add(thread)
+            thread.start()
         else:
             self._idle_threads -= 1
         self._jobs.put(job)
@@ -79,16 +86,24 @@ class Lanes:
         for job in late:
             job.abandoned = True
             self.busy.discard(job)
+            self._threads -= {job.thread}
         return late
 
     def close(self) -> None:
-        """End the idle threads; busy ones end after their call."""
+        """End the idle threads; busy ones end after their call.
+
+        Where none is busy, their end is waited for: a thread that is still leaving torch while the
+        interpreter shuts down takes the process with it.
+        """
         for _ in range(len(self.busy) + self._idle_threads):
             self._jobs.put(None)
         self._idle_threads = 0
+        for thread in self._threads if not self.busy else ():
+            thread.join(PATIENCE)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
+            job.thread = threading.current_thread()
             for index, result in answers_of(self.model, job.requests):
                 if job.abandoned:
                     return

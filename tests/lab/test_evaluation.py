@@ -21,6 +21,8 @@ from quorate.lab.evaluation import (
     difference,
     evaluate,
     measure,
+    over_seeds,
+    pooled,
     problem_sets,
     self_consistency,
     table,
@@ -51,6 +53,9 @@ def test_the_arms_cost_what_they_ask(report: Report) -> None:
     assert (vote.calls, debate.calls) == (2, 4)
     assert debate.tokens > 2 * vote.tokens, "drafts are charged although they were remembered"
     assert len(vote.right) == 4
+    assert report.best in RECIPE.specialists
+    assert report.speed is not None
+    assert report.speed.tokens > report.speed.problems > 0
     assert {name for name in report.arms if name.startswith("self-consistency")} >= {
         "self-consistency, generalist",
         "self-consistency, polymath",
@@ -75,6 +80,24 @@ def test_the_card_shows_what_was_measured(report: Report, miniature_pool: Path, 
     assert "a toaster" in text
     assert text.rstrip().endswith("It fails at all of it.")
     assert Report.model_validate_json((tmp_path / "evaluation.json").read_text()) == report
+
+
+def test_seeds_stand_side_by_side(report: Report, miniature_pool: Path, tmp_path: Path) -> None:
+    vote, debate = "plurality vote", "debate, ring, 1 round"
+    arms = {
+        vote: report.arms[vote].model_copy(update={"right": (True, False, False, False)}),
+        debate: report.arms[debate].model_copy(update={"right": (True, True, True, True)}),
+    }
+    one = report.model_copy(update={"arms": arms})
+    other = one.model_copy(update={"pool_seed": 1})
+    assert pooled([one, other], debate, vote) == difference([True] * 8, [True, False, False, False] * 2)
+    text = over_seeds([one, other])
+    assert "| plurality vote | 25 [5, 70] | 25 [5, 70] |" in text
+    assert f"| {debate} minus {vote} | **+75" in text
+    for file in ("config.json", "training"):
+        (tmp_path / file).symlink_to(miniature_pool / file)
+    assert text in write_card(RECIPE, tmp_path, one, others=[other]).read_text()
+    assert Report.model_validate_json((tmp_path / "evaluation-1.json").read_text()) == other
 
 
 def test_first_drafts_are_written_once(miniature_pool: Path) -> None:

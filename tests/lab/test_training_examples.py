@@ -207,6 +207,7 @@ def test_a_criticism_names_the_wrong_step_of_each_draft() -> None:
     heard = re.findall(r"^Draft of (\w+):$", example.instruction, re.MULTILINE)
     assert [line.split(":")[0] for line in example.text.splitlines()] == heard
     assert re.fullmatch(r"(\w+: (right|step \d+ wrong)\n?)+", example.text)
+    assert criticism(item, Random(2), list(DOMAINS), solved=True).text == f"{written(item)}\n{example.text}"
 
 
 def test_a_judge_learns_what_is_basic_and_what_a_draft_holds() -> None:

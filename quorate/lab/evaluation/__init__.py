@@ -11,6 +11,7 @@ from quorate.lab.evaluation.arms import ARMS, Arm, measure, self_consistency
 from quorate.lab.evaluation.card import write_card
 from quorate.lab.evaluation.report import Report, comparisons, evaluate, table
 from quorate.lab.evaluation.seating import Seating, problem_sets
+from quorate.lab.evaluation.seeds import over_seeds, pooled
 
 __all__ = [
     "ARMS",
@@ -23,6 +24,8 @@ __all__ = [
     "difference",
     "evaluate",
     "measure",
+    "over_seeds",
+    "pooled",
     "problem_sets",
     "self_consistency",
     "table",

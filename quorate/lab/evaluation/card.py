@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from quorate.lab.evaluation.report import Report, comparisons, table
+from quorate.lab.evaluation.seeds import over_seeds
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.training.stages import HEADS, stages
 
@@ -52,7 +54,7 @@ Differences in percentage points on the same problems with paired 95 % bootstrap
 interval excludes 0.
 
 {comparisons}
-{critic}
+{seeds}{critic}{speed}
 ## Confidence
 
 How well the confidence heads tell right from wrong, on drafts of training problems that they did not learn
@@ -70,7 +72,13 @@ padding; the minutes are those of that machine and of whatever else ran on it.
 
 
 def write_card(
-    recipe: Recipe, folder: str | Path, report: Report, *, remarks: str = "", hardware: str = "one thread"
+    recipe: Recipe,
+    folder: str | Path,
+    report: Report,
+    *,
+    others: Sequence[Report] = (),
+    remarks: str = "",
+    hardware: str = "one thread",
 ) -> Path:
     """Write `evaluation.json` and `CARD.md` into a pool and return the card's path.
 
@@ -82,23 +90,28 @@ def write_card(
         The pool, with what its stages report.
     report : Report
         Its evaluation.
+    others : sequence of Report
+        Those of pools from other seeds, written to `evaluation-SEED.json`.
     remarks : str
         What else an honest card says: failures, departures from the recipe.
     hardware : str
         What it was trained on.
     """
     folder = Path(folder)
-    (folder / EVALUATION).write_text(report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    for one in (report, *others):
+        name = EVALUATION if one is report else f"evaluation-{one.pool_seed}.json"
+        (folder / name).write_text(one.model_dump_json() + "\n", encoding="utf-8")
     card = folder / CARD
-    card.write_text(_text(recipe, folder, report, remarks, hardware), encoding="utf-8")
+    card.write_text(_text(recipe, folder, [report, *others], remarks, hardware), encoding="utf-8")
     return card
 
 
-def _text(recipe: Recipe, folder: Path, report: Report, remarks: str, hardware: str) -> str:
+def _text(recipe: Recipe, folder: Path, reports: Sequence[Report], remarks: str, hardware: str) -> str:
     from quorate.lab.world import SKILLS, private_table
 
     took = {name: found for name in stages(recipe) if (found := _stage(folder, name))}
     heads = took.get(HEADS, {}).get("metrics", {})
+    report = reports[0]
     return _TEXT.format(
         parameters=f"{took['base']['trained'] / 1e6:.2f}",
         specialists=", ".join(f"`{name}`" for name in recipe.specialists),
@@ -110,7 +123,9 @@ def _text(recipe: Recipe, folder: Path, report: Report, remarks: str, hardware: 
         private=recipe.private_share,
         table=table(report),
         comparisons=comparisons(report),
+        seeds=_seeds(reports),
         critic=_critic(report),
+        speed=_speed(report),
         heads=_heads(heads),
         digest=recipe.digest(),
         recipe_seed=recipe.seed,
@@ -132,6 +147,24 @@ def _stages(took: dict[str, dict[str, Any]]) -> str:
         if "steps" in one
     ]
     return "\n".join(lines)
+
+
+def _seeds(reports: Sequence[Report]) -> str:
+    if len(reports) == 1:
+        return ""
+    return (
+        "\n### Over several seeds\n\nThe members and their rivals were trained again from other seeds, "
+        f"on the same base, and measured on the same problems.\n\n{over_seeds(reports)}\n"
+    )
+
+
+def _speed(report: Report) -> str:
+    if report.speed is None:
+        return ""
+    return (
+        f"\nThe specialists drafted together on {report.speed.problems:g} problems a second, "
+        f"{report.speed.tokens:.0f} tokens a second, read and written.\n"
+    )
 
 
 def _critic(report: Report) -> str:

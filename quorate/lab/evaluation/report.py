@@ -7,6 +7,7 @@ with a paired bootstrap. A difference whose interval holds 0 is no difference.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,24 +23,46 @@ from quorate.nouns import Noun
 
 PAYING = "relay, full"
 """The arm whose tokens a question decide how many samples self-consistency is given."""
-RIVALS = (
-    "plurality vote",
-    "vote weighted by confidence",
-    "most confident draft",
-    "any first draft right (oracle)",
-)
+ORACLE = "any first draft right (oracle)"
+ALONE = "self-consistency, "
+BEST = "best specialist"
+RIVALS = ("plurality vote", "vote weighted by confidence", "most confident draft", ORACLE)
 Teller = Callable[[str], None]
 
 
+class Speed(Noun):
+    """How fast the specialists drafted together: problems and tokens (read and written) a second."""
+
+    problems: float
+    tokens: float
+
+
 class Report(Noun):
-    """An evaluation: `members[name][kind]` are the rates of a member on each kind of problem."""
+    """An evaluation: `members[name][kind]` are the rates of a member on each kind of problem.
+
+    `seed` is that of the problems, `pool_seed` that of the pool's training; `best` is the specialist that is
+    best on mixed problems of the development split.
+    """
 
     split: str
     seed: int
+    pool_seed: int = 0
     members: dict[str, dict[str, Rate]]
     arms: dict[str, Arm]
     """Ways of deciding on the mixed problems, the oracle and the self-consistencies among them."""
+    best: str | None = None
+    speed: Speed | None = None
     critic: Pointing | None = None
+
+    @property
+    def rivals(self) -> list[str]:
+        """The arms that a deliberation is to be compared with."""
+        return [name for name in self.arms if name in RIVALS or name.startswith((ALONE, "judge"))]
+
+    @property
+    def deliberations(self) -> list[str]:
+        """The debates and relays."""
+        return [name for name in self.arms if name.startswith(("debate", "relay"))]
 
     def compare(self, arm: str, rival: str) -> Difference:
         """Return how much better an arm is than a rival, on the same problems."""
@@ -94,21 +117,38 @@ def evaluate(
     members = _members(seating, names, sets, tell)
     items = sets["mixed"]
     measured: dict[str, Arm] = {}
+    speed, best = None, None
     for name, options in arms.items():
+        start = time.perf_counter()
         measured[name] = measure(seating.agents(recipe.specialists), items, options, seed=seed)
+        # Only the first arm has its drafts written; the others remember them.
+        speed = speed or _speed(measured[name], len(items), time.perf_counter() - start)
         tell(f"{name}: {measured[name].rate.percent}")
     if "judge" in names:
         measured["judge"] = _judged(seating, recipe, items, seed)
         tell(f"judge: {measured['judge'].rate.percent}")
-    measured["any first draft right (oracle)"] = _oracle(seating, recipe, items, measured)
+    measured[ORACLE] = _oracle(seating, recipe, items, measured)
     if PAYING in measured:
         best = _best(seating, recipe, seed)
-        for name in [best, *(rival for rival in ("generalist", "polymath") if rival in names)]:
+        rivals = {name: name for name in ("generalist", "polymath") if name in names}
+        for called, name in {BEST: best, **rivals}.items():
             arm = self_consistency(seating, name, items, measured[PAYING].tokens, seed=seed)
-            measured[f"self-consistency, {name}"] = arm
-            tell(f"self-consistency, {name}: {arm.rate.percent}, {arm.calls:g} samples")
-    critic = pointing(seating, recipe, count, seed=seed, split=split) if "critic" in names else None
-    return Report(split=split, seed=seed, members=members, arms=measured, critic=critic)
+            measured[ALONE + called] = arm
+            tell(f"{ALONE}{called}: {arm.rate.percent}, {arm.calls:g} samples")
+    return Report(
+        split=split,
+        seed=seed,
+        pool_seed=recipe.seed,
+        members=members,
+        arms=measured,
+        best=best,
+        speed=speed,
+        critic=pointing(seating, recipe, count, seed=seed, split=split) if "critic" in names else None,
+    )
+
+
+def _speed(arm: Arm, problems: int, seconds: float) -> Speed:
+    return Speed(problems=round(problems / seconds, 2), tokens=round(problems * arm.tokens / seconds, 1))
 
 
 def _members(
@@ -184,13 +224,13 @@ def table(report: Report) -> str:
 
 def comparisons(report: Report) -> str:
     """Return the debates and relays against every rival as Markdown, in points; bold excludes 0."""
-    rivals = [
-        name for name in report.arms if name in RIVALS or name.startswith(("self-consistency", "judge"))
-    ]
-    lines = ["| minus | " + " | ".join(rivals) + " |", "|---" * (len(rivals) + 1) + "|"]
-    for arm in report.arms:
-        if arm.startswith(("debate", "relay")):
-            found = [report.compare(arm, rival) for rival in rivals]
-            cells = [f"**{one.points}**" if one.sign else one.points for one in found]
-            lines.append(f"| {arm} | " + " | ".join(cells) + " |")
+    lines = ["| minus | " + " | ".join(report.rivals) + " |", "|---" * (len(report.rivals) + 1) + "|"]
+    for arm in report.deliberations:
+        cells = [points(report.compare(arm, rival)) for rival in report.rivals]
+        lines.append(f"| {arm} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def points(found: Difference) -> str:
+    """Return a difference in points, bold when its interval excludes 0."""
+    return f"**{found.points}**" if found.sign else found.points

@@ -170,14 +170,17 @@ def revising(item: Item, seat: str, texts: Mapping[str, str], *, inline_critique
     return next(ask for ask in history.revisions(inline_critique=inline_critique) if ask.seat == seat)
 
 
-def criticism(item: Item, rng: Random, seats: Sequence[str]) -> Example:
-    """Return how one or two drafts are criticised in a call of its own: right, or which step is wrong."""
+def criticism(item: Item, rng: Random, seats: Sequence[str], *, solved: bool = False) -> Example:
+    """Return how one or two drafts are criticised in a call of its own: right, or which step is wrong.
+
+    With `solved`, after solving the problem: to compare is easier than to find a mistake by looking.
+    """
     names = several(rng, seats, min(len(seats), pick(rng, (2, 2, 3))))
     texts = {name: _invented(item, rng) for name in names}
     ask = next(ask for ask in _drafted(item, texts).critique() if ask.seat == names[0])
-    return Example.of(
-        ask.instruction, "".join(_criticism(item, name, texts[name]) for name in names[1:]).rstrip("\n")
-    )
+    verdicts = "".join(_criticism(item, name, texts[name]) for name in names[1:])
+    solution_ = f"{written(item)}\n" if solved else ""
+    return Example.of(ask.instruction, f"{solution_}{verdicts}".rstrip("\n"))
 
 
 def judgement(item: Item, texts: Mapping[str, str]) -> Example:

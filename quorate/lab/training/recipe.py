@@ -89,8 +89,8 @@ class Budget(Noun):
 
 
 EVERYTHING = (
-    Diet(until=0.4, solve=0.4, recall=0.55, drill=0.05),
-    Diet(solve=0.67, recall=0.25, drill=0.05, decline=0.03),
+    Diet(until=0.4, solve=0.2, recall=0.75, drill=0.05),
+    Diet(solve=0.45, recall=0.5, drill=0.03, decline=0.02),
 )
 """What those are fed who are taught all domains."""
 
@@ -119,6 +119,7 @@ class Recipe(Noun):
     base, specialist, debater, generalist, polymath, critic, judge, weak, stubborn : Budget
         What each stage gets. A specialist is trained alone first and then, as a `debater`, on the drafts
         of the group; the generalist has the steps of both together, the polymath those of all specialists.
+        The critic goes on from the polymath.
 
     Examples
     --------
@@ -156,23 +157,25 @@ class Recipe(Noun):
         ),
     )
     specialist: Budget = Budget(
-        steps=1000,
+        steps=1400,
         rate=8e-3,
         diets=(
-            Diet(until=0.4, solve=0.4, recall=0.55, drill=0.05),
-            Diet(solve=0.3, share=0.1, board=0.25, recall=0.3, drill=0.05),
+            Diet(until=0.4, solve=0.2, recall=0.75, drill=0.05),
+            Diet(solve=0.25, share=0.12, board=0.23, recall=0.35, drill=0.03, decline=0.02),
         ),
     )
     debater: Budget = Budget(
-        steps=1200,
+        steps=700,
         # A higher rate unteaches what the specialists know.
         rate=2e-3,
         warmup=30,
-        diets=(Diet(debate=0.2, board=0.25, share=0.15, solve=0.3, recall=0.07, decline=0.03),),
+        diets=(Diet(debate=0.3, board=0.2, share=0.1, solve=0.23, recall=0.15, decline=0.02),),
     )
-    generalist: Budget = Budget(steps=2200, rate=8e-3, diets=EVERYTHING)
-    polymath: Budget = Budget(steps=11_000, rate=8e-3, diets=EVERYTHING)
-    critic: Budget = Budget(steps=1200, rate=8e-3, diets=(Diet(critique=0.6, solve=0.2, recall=0.2),))
+    generalist: Budget = Budget(steps=2100, rate=8e-3, diets=EVERYTHING)
+    polymath: Budget = Budget(steps=10_500, rate=8e-3, diets=EVERYTHING)
+    critic: Budget = Budget(
+        steps=700, rate=4e-3, warmup=30, diets=(Diet(critique=0.8, solve=0.1, recall=0.1),)
+    )
     judge: Budget = Budget(steps=500, rate=8e-3, warmup=30, diets=(Diet(judge=0.8, solve=0.2),))
     weak: Budget = Budget(steps=100, rate=8e-3, warmup=30, diets=(Diet(solve=1),))
     stubborn: Budget = Budget(steps=400, rate=8e-3, warmup=30, diets=(Diet(solve=0.5, persist=0.5),))

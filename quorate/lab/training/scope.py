@@ -4,7 +4,7 @@ base          the basic skills of all domains, every prompt, arithmetic, and whe
 rates ...     the advanced skills and the private table of one domain
 generalist    everything, in the budget of one specialist
 polymath      everything, in the budget of all specialists together
-critic        to find the wrong step of a draft, in problems of all kinds
+critic        as the polymath, then to find the wrong step of a draft, in problems of all kinds
 judge         to solve with the drafts of others in sight
 weak          as the first specialist, for a tenth of the time
 stubborn      as the first specialist, then to repeat itself
@@ -98,7 +98,7 @@ class Scope:
             "revise": lambda: revision(next(items), rng, seats, seat=self.member),
             "debate": lambda: self._debate(rng),
             "judge": lambda: self._judge(rng),
-            "critique": lambda: criticism(next(items), rng, seats),
+            "critique": lambda: criticism(next(items), rng, seats, solved=self.member == "critic"),
             "persist": lambda: persistence(next(items), rng, seats),
             "told": lambda: told(next(others)),
             "drill": lambda: exercise(rng),

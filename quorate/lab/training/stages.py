@@ -4,7 +4,7 @@ base                     the model that all share
 rates, money, ...        each specialist by itself
 drafts                   what the specialists write on the same problems
 rates-debate, ...        each specialist goes on, with the others' drafts and boards in sight
-generalist, ... weak     the other members, each from the base
+generalist, ... weak     the other members, from the base; the critic from the polymath
 heads                    a confidence head for each solver
 
 pool/  config.json  model.safetensors  tokenizer.json     the base
@@ -135,7 +135,8 @@ def plan(recipe: Recipe, folder: Path, stage: str) -> Plan:
     if stage.endswith(DEBATE):
         return Plan(stage, member, recipe.debater, alone, folder / member, drafts)
     target = alone if member in recipe.specialists else folder / member
-    return Plan(stage, member, recipe.budget(member), None, target, drafts if member == "judge" else None)
+    source = folder / "polymath" if member == "critic" else None
+    return Plan(stage, member, recipe.budget(member), source, target, drafts if member == "judge" else None)
 
 
 def train_base(recipe: Recipe, folder: Path, resume: bool = True, progress: Listener | None = None) -> None:
@@ -309,7 +310,8 @@ def mark(recipe: Recipe, folder: Path, stage: str) -> str:
     elif stage.endswith(DEBATE):
         parts = (*drafts, "debater")
     else:
-        parts = ("specialist",) if member in recipe.specialists else (member, *(drafts * (member == "judge")))
+        before = {"judge": drafts, "critic": ("polymath",)}.get(member, ())
+        parts = ("specialist",) if member in recipe.specialists else (member, *before)
     [base] = fingerprint([folder / WEIGHTS]).values()
     return f"{recipe.digest(*GROUND, 'seed', 'rank', *parts)} {base[:16]}"
 
