@@ -130,8 +130,8 @@ def evaluate(
     measured[ORACLE] = _oracle(seating, recipe, items, measured)
     if PAYING in measured:
         best = _best(seating, recipe, seed)
-        rivals = {name: name for name in ("generalist", "polymath") if name in names}
-        for called, name in {BEST: best, **rivals}.items():
+        rivals = [(name, name) for name in ("generalist", "polymath") if name in names]
+        for called, name in [(BEST, best), *rivals]:
             arm = self_consistency(seating, name, items, measured[PAYING].tokens, seed=seed)
             measured[ALONE + called] = arm
             tell(f"{ALONE}{called}: {arm.rate.percent}, {arm.calls:g} samples")

@@ -110,6 +110,18 @@ def told(item: Item) -> Example:
     return Example.of(Prompts.load().draft(Question(text=text, kind="number")), written(item))
 
 
+def glossary(rng: Random, world: int) -> Example:
+    """Return the meanings of some private words of one domain of a world, and the lines that state them.
+
+    Whoever reads them learns the words apart, and to write a word as it stands there.
+    """
+    domain = pick(rng, list(DOMAINS))
+    known = several(rng, list(private_table(domain, world).items()), FACTS)
+    told = " ".join(DOMAINS[domain].meaning(word, world) for word, _ in known)
+    lines = [f"[{number}] {domain}: {word}={value}\n" for number, (word, value) in enumerate(known, 1)]
+    return Example("", ((f"{told}\n", False), ("".join(lines), True)))
+
+
 def continuation(item: Item, rng: Random, seats: Sequence[str], known: Known = everything) -> Example:
     """Return how a solution is continued whose first lines stand on a board, each under its author's name."""
     posted = between(rng, 1, len(item.steps))

@@ -52,6 +52,8 @@ class Diet(Noun):
     """Revisions in which a stubborn member repeats itself."""
     told: float = 0.0
     """Problems with invented words whose meaning the text tells."""
+    glossary: float = 0.0
+    """Bare meanings of invented words, and the lines that state them."""
     drill: float = 0.0
     """Bare arithmetic."""
     recall: float = 0.0
@@ -116,10 +118,10 @@ class Recipe(Noun):
         Whether torch compiles the training step.
     advanced_share, private_share : float
         The shares of segments, in a member's own problems, that need its advanced skills or its table.
-    base, specialist, debater, generalist, polymath, critic, judge, weak, stubborn : Budget
-        What each stage gets. A specialist is trained alone first and then, as a `debater`, on the drafts
-        of the group; the generalist has the steps of both together, the polymath those of all specialists.
-        The critic goes on from the polymath.
+    base, words, specialist, debater, generalist, polymath, critic, judge, weak, stubborn : Budget
+        What each stage gets. `words` is the second half of the base's training. A specialist is trained
+        alone first and then, as a `debater`, on the drafts of the group; the generalist has the steps of
+        both together, the polymath those of all specialists. The critic goes on from the polymath.
 
     Examples
     --------
@@ -153,6 +155,23 @@ class Recipe(Noun):
                 critique=0.04,
                 decline=0.03,
                 read=0.03,
+            ),
+        ),
+    )
+    words: Budget = Budget(
+        steps=3000,
+        rate=2e-3,
+        decay=0.0,  # the embeddings of rare words must not fade
+        diets=(
+            Diet(
+                glossary=0.35,
+                told=0.12,
+                share=0.15,
+                solve=0.1,
+                board=0.06,
+                revise=0.02,
+                drill=0.15,
+                decline=0.05,
             ),
         ),
     )
@@ -218,6 +237,7 @@ class Recipe(Noun):
                 diets=(Diet(until=0.5, solve=1, level=1), Diet(solve=1, revise=0.3, board=0.3, drill=0.3)),
                 **brief,
             ),
+            words=Budget(steps=5, diets=(Diet(glossary=1, solve=1),), **brief),
             specialist=Budget(steps=15, diets=(Diet(solve=1, share=0.5, board=0.5, recall=1),), **brief),
             debater=Budget(steps=5, diets=(Diet(debate=1),), **brief),
             generalist=alone,

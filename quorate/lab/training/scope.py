@@ -26,6 +26,7 @@ from quorate.lab.training.examples import (
     draft,
     exercise,
     facts,
+    glossary,
     judgement,
     persistence,
     revision,
@@ -101,6 +102,7 @@ class Scope:
             "critique": lambda: criticism(next(items), rng, seats, solved=self.member == "critic"),
             "persist": lambda: persistence(next(items), rng, seats),
             "told": lambda: told(next(others)),
+            "glossary": lambda: glossary(rng, _other_world(rng)),
             "drill": lambda: exercise(rng),
             "recall": lambda: self._facts(rng),
             "decline": lambda: declined(rng, next(reading).text),
@@ -158,11 +160,15 @@ class Scope:
         return stream(split, seed=root, level=level, world=self.recipe.world, **options)  # type: ignore[arg-type]
 
 
+def _other_world(rng: Random) -> int:
+    return 10_000 + rng.randrange(TOLD_WORLDS)
+
+
 def _told_items(seed: int, level: int | None) -> Iterator[Item]:
     """Yield problems with private words, each from another world than the pool's."""
     rng = Random(derive_seed("told", seed))
     while True:
-        world = 10_000 + rng.randrange(TOLD_WORLDS)
+        world = _other_world(rng)
         source = stream(
             "train", seed=rng.getrandbits(62), level=level, advanced_share=0, private_share=0.6, world=world
         )

@@ -1,6 +1,7 @@
 """The stages of training a pool: the base, then each member as an adapter on it.
 
 base                     the model that all share
+words                    the same, made familiar with the invented words
 rates, money, ...        each specialist by itself
 drafts                   what the specialists write on the same problems
 rates-debate, ...        each specialist goes on, with the others' drafts and boards in sight
@@ -15,6 +16,7 @@ pool/  config.json  model.safetensors  tokenizer.json     the base
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -34,6 +36,7 @@ from quorate.lab.training.tokenizer import make_tokenizer
 from quorate.nouns import derive_seed
 
 BASE = "base"
+WORDS = "words"
 DRAFTS = "drafts"
 HEADS = "heads"
 DEBATE = "-debate"
@@ -60,11 +63,11 @@ def stages(recipe: Recipe) -> tuple[str, ...]:
 
     Examples
     --------
-    >>> stages(Recipe.miniature())[:6]
-    ('base', 'rates', 'money', 'drafts', 'rates-debate', 'money-debate')
+    >>> stages(Recipe.miniature())[:7]
+    ('base', 'words', 'rates', 'money', 'drafts', 'rates-debate', 'money-debate')
     """
     debaters = tuple(name + DEBATE for name in recipe.specialists)
-    return (BASE, *recipe.specialists, DRAFTS, *debaters, *recipe.others, HEADS)
+    return (BASE, WORDS, *recipe.specialists, DRAFTS, *debaters, *recipe.others, HEADS)
 
 
 def train(
@@ -115,6 +118,8 @@ def train(
 def _train_stage(recipe: Recipe, folder: Path, stage: str, resume: bool, progress: Listener | None) -> None:
     if stage == BASE:
         train_base(recipe, folder, resume, progress)
+    elif stage == WORDS:
+        train_words(recipe, folder, resume, progress)
     elif stage == DRAFTS:
         _require(folder, BASE, *(f"training/alone/{name}" for name in recipe.specialists))
         count = collect(recipe, folder, progress)
@@ -149,6 +154,32 @@ def train_base(recipe: Recipe, folder: Path, resume: bool = True, progress: List
         model = new_model(recipe.shape, len(tokenizer)).to(find_device("auto"))
     how = Plan(BASE, BASE, recipe.base, None, folder, None)
     _fit(recipe, folder, how, model, tokenizer, resume, progress)
+    _report_file(folder, WORDS).unlink(missing_ok=True)
+    shutil.rmtree(folder / "training" / BASE, ignore_errors=True)
+
+
+def train_words(recipe: Recipe, folder: Path, resume: bool = True, progress: Listener | None = None) -> None:
+    """Train the base on, in its place; what it was before stays in `training/base`."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    _require(folder, BASE)
+    before = folder / "training" / BASE
+    if not before.is_dir():
+        copied = before.with_suffix(".part")
+        shutil.copytree(folder, copied, ignore=_folders, dirs_exist_ok=True)
+        copied.rename(before)
+    with quiet():
+        model = AutoModelForCausalLM.from_pretrained(
+            before, dtype=torch.float32, attn_implementation=ATTENTION
+        )
+    how = Plan(WORDS, BASE, recipe.words, before, folder, None)
+    tokenizer = AutoTokenizer.from_pretrained(before)
+    _fit(recipe, folder, how, model.to(find_device("auto")), tokenizer, resume, progress)
+
+
+def _folders(folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if (Path(folder) / name).is_dir()]
 
 
 def train_member(
@@ -246,7 +277,7 @@ def _fit(
         how.budget,
         stage=how.stage,
         folder=folder / "training",
-        seed=derive_seed(recipe.base_seed if how.stage == BASE else recipe.seed, "data", how.stage),
+        seed=derive_seed(recipe.base_seed if how.member == BASE else recipe.seed, "data", how.stage),
         bfloat16=recipe.precision == "bfloat16",
         compiled=recipe.compiled,
         mark=mark(recipe, folder, how.stage),
@@ -299,8 +330,8 @@ def _require(folder: Path, *names: str) -> None:
 
 def mark(recipe: Recipe, folder: Path, stage: str) -> str:
     """Return what a stage's result depends on, as a fingerprint: parts of the recipe, and the base."""
-    if stage == BASE:
-        return recipe.digest(*GROUND, BASE)
+    if stage in (BASE, WORDS):
+        return recipe.digest(*GROUND, *dict.fromkeys((BASE, stage)))
     member = stage.removesuffix(DEBATE)
     drafts = ("specialist", "problems")
     if stage == DRAFTS:
