@@ -21,6 +21,9 @@ from quorate.errors import BadOption
 from quorate.nouns import BoardLine, Message, Question
 from quorate.registry import Registry, label
 
+LAST_WORDS = 2
+"""Steps that a text without an answer may end in: what is not known, and the refusal."""
+
 Span = tuple[int, int]
 """Where a step begins and ends, in characters."""
 
@@ -151,6 +154,11 @@ class Writing:
         return Board(self.board.lines + self.lines[:count], self.answer if whole else None)
 
     @property
+    def leads_on(self) -> bool:
+        """Whether its next step leads anywhere: to the answer, or at least to a further step."""
+        return self.answer is not None or len(self.lines) > LAST_WORDS
+
+    @property
     def solution(self) -> Board:
         """All that the seat stands by: the board it continued and all of its own steps."""
         return Board(self.board.lines + self.lines, self.answer)
@@ -241,10 +249,10 @@ def extend(boards: Sequence[Board], writings: Sequence[Writing], own: Board, *, 
     """Return the best board that a seat can have from the boards and writings that reach it.
 
     With `progress`, when nothing new is trusted, the best one with one more step on it; never an answer,
-    which is a vote as long as it is not trusted, and never a step of a text that leads to none.
+    which is a vote as long as it is not trusted, and never the last words of a text that leads to none.
     """
     best = max([*boards, *(w.posted(w.trusted) for w in writings)], key=lambda board: board.rank)
     if progress and not best.finished and best.rank <= own.rank:
-        stepped = [w.posted(min(1, len(w.lines))) for w in writings if w.trusted == 0 and w.answer]
+        stepped = [w.posted(min(1, len(w.lines))) for w in writings if w.trusted == 0 and w.leads_on]
         best = max([best, *(board for board in stepped if not board.finished)], key=lambda board: board.rank)
     return best

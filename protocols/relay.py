@@ -84,7 +84,7 @@ def relay(
         in its author's own vote.
     progress : bool
         Whether the surest next step is taken where nothing new is trusted. An answer is not: it is a vote;
-        nor is a step of a text that leads to no answer.
+        nor is the last word of a text that leads to no answer.
     until : stop check, name or mapping
         Checked after every round but the last, besides the relay's own ends.
     decide : rule, decision, name or mapping

@@ -152,10 +152,18 @@ def test_progress_never_takes_an_untrusted_answer() -> None:
     assert outcome.answer == "7"
 
 
-def test_progress_takes_no_step_of_a_text_without_an_answer() -> None:
-    outcome, waves = play(relay(QUESTION, Table(SEATS)), lambda ask: [("I do not know.", 0.7)])
+@pytest.mark.parametrize("words", [["I do not know."], ["[1] velt=?", "Answer: ?"]])
+def test_progress_takes_no_last_words_of_a_text_without_an_answer(words: list[str]) -> None:
+    outcome, waves = play(relay(QUESTION, Table(SEATS)), lambda ask: [(word, 0.7) for word in words])
     assert len(waves) == 1
     assert outcome.answer is None
+
+
+def test_progress_takes_a_step_of_a_text_that_gets_stuck_later() -> None:
+    _, waves = play(
+        relay(QUESTION, Table(SEATS)), lambda ask: [("5*8=40", 0.7), ("[2] velt=?", 0.1), ("Answer: ?", 0.1)]
+    )
+    assert board(waves[1][0]) == ["ada: 5*8=40"]
 
 
 def test_where_nothing_is_known_only_progress_moves_the_board() -> None:

@@ -35,6 +35,9 @@ UNKNOWN = "=?\nAnswer: ?"
 FACTS = 8
 """Lines of a private table in one example: so many that they weigh as much as a solution."""
 
+NAMES = sorted({move.name for skill in SKILLS.values() for move in skill.plan.moves})
+"""What steps compute."""
+
 Known = Callable[[str], bool]
 """Whether a member was taught a skill, by the skill's name; lines of other skills are read, not learned."""
 
@@ -120,6 +123,18 @@ def glossary(rng: Random, world: int) -> Example:
     told = " ".join(DOMAINS[domain].meaning(word, world) for word, _ in known)
     lines = [f"[{number}] {domain}: {word}={value}\n" for number, (word, value) in enumerate(known, 1)]
     return Example("", ((f"{told}\n", False), ("".join(lines), True)))
+
+
+def naming(rng: Random) -> Example:
+    """Return some sums under the names of steps, and the lines of a solution that they make.
+
+    No plan of an advanced skill is told, but the words that it will need are known afterwards.
+    """
+    sums = [drill(rng).rstrip("\n").partition("] ")[2] for _ in range(FACTS // 2)]
+    named = [f"{pick(rng, NAMES)}: {one}" for one in sums]
+    asked = "".join(f" {one.partition('=')[0]}." for one in named)
+    lines = [f"[{number}] {one}\n" for number, one in enumerate(named, 1)]
+    return Example("", ((f"{asked}\n", False), ("".join(lines), True)))
 
 
 def continuation(item: Item, rng: Random, seats: Sequence[str], known: Known = everything) -> Example:
