@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from quorate.definition_file import load_definition, resume
     from quorate.errors import QuorateError
     from quorate.evaluate import Problem, load_problems
+    from quorate.evaluate.sources import ProblemSet, read_problems
+    from quorate.experiments import Experiment, compare
     from quorate.nouns import Ask, Ballot, Message, Outcome, Question, Reply, Table
     from quorate.protocols import (
         History,
@@ -51,6 +53,8 @@ _HOMES = {
     "quorate.definition_file": ("load_definition", "resume"),
     "quorate.errors": ("QuorateError",),
     "quorate.evaluate": ("Problem", "load_problems"),
+    "quorate.evaluate.sources": ("ProblemSet", "read_problems"),
+    "quorate.experiments": ("Experiment", "compare"),
     "quorate.nouns": ("Ask", "Ballot", "Message", "Outcome", "Question", "Reply", "Table"),
     "quorate.protocols": (
         "History",
@@ -72,7 +76,8 @@ __all__ = [  # noqa: RUF022
     "Agent", "Endpoint", "Human", "LocalModel", "Nested", "Recorded", "Sampling", "Scripted",
     "Definition", "Run", "deliberate", "resume", "load_definition",
     "QuorateError",
-    "Problem", "load_problems",
+    "Problem", "ProblemSet", "load_problems", "read_problems",
+    "Experiment", "compare",
     "Ask", "Ballot", "Message", "Outcome", "Question", "Reply", "Table",
     "History", "all_of", "any_of", "budget", "debate", "plurality", "quorum", "stable", "unanimous", "vote",
     "decision", "model", "protocol", "rule", "stop", "tie_break", "topology",

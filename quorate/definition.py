@@ -25,6 +25,7 @@ from quorate.agents.agent import Agent, Model
 from quorate.errors import BadOption, RecordError, did_you_mean
 from quorate.evaluate import Problem, correct, dump_problems
 from quorate.events import Event, Listener
+from quorate.notebook import drawn
 from quorate.nouns import Outcome, Question, Table
 from quorate.protocols.prompting import Prompts
 from quorate.record import PROBLEMS, Record, check_same, read_events, read_manifest, read_replays
@@ -88,6 +89,10 @@ class Run:
             f"{sum(outcome.tokens_out for outcome in outcomes):,} out"
         )
         return lines
+
+    def _repr_html_(self) -> str | None:
+        """Show itself in a notebook."""
+        return drawn(self, "run_html")
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,9 @@ class _Spec(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _AgentSpec(_Spec):
+class AgentSpec(_Spec):
+    """An agent as a file describes it."""
+
     name: str
     model: str | dict[str, Any]
     role: str = ""
@@ -47,8 +49,8 @@ class _AgentSpec(_Spec):
 
 class _DefinitionSpec(_Spec):
     models: dict[str, str | dict[str, Any]] = Field(default_factory=dict)
-    agents: list[_AgentSpec] = Field(min_length=1)
-    offices: dict[str, _AgentSpec] = Field(default_factory=dict)
+    agents: list[AgentSpec] = Field(min_length=1)
+    offices: dict[str, AgentSpec] = Field(default_factory=dict)
     topology: str | dict[str, Any] = "complete"
     protocol: str | dict[str, Any] = "debate"
     seed: int = 0
@@ -59,8 +61,8 @@ class _DefinitionSpec(_Spec):
 
 _KEYS: dict[str, type[BaseModel]] = {
     "": _DefinitionSpec,
-    "agents": _AgentSpec,
-    "offices": _AgentSpec,
+    "agents": AgentSpec,
+    "offices": AgentSpec,
     "sampling": Sampling,
 }
 
@@ -102,12 +104,12 @@ def build(data: Any, *, where: str = "definition", folder: Path | None = None) -
     """
     if not isinstance(data, Mapping):
         raise BadDefinition(f"{where}: a definition is a mapping with a list of agents, not {data!r}.")
-    data = _absolute(data, (folder or Path()).resolve())
+    data = absolute(data, (folder or Path()).resolve())
     try:
         spec = _DefinitionSpec.model_validate(data)
     except ValidationError as error:
         raise BadDefinition(f"{where}: {_sentence(error)}") from None
-    models = _Models(spec.models)
+    models = Models(spec.models)
     try:
         return Definition(
             agents=[models.agent(agent) for agent in spec.agents],
@@ -129,6 +131,11 @@ def rebuild(manifest: Mapping[str, Any], folder: Path) -> Definition:
     source = manifest.get("source") or {}
     if "definition" in source:
         return build(source["definition"], where=str(folder / "manifest.json"))
+    if "experiment" in source:
+        raise RecordError(
+            f"The run {folder} belongs to the experiment {source['experiment']!r}; continue the whole with "
+            "`quorate compare FOLDER`."
+        )
     if "python" not in source:
         raise RecordError(
             f"The run {folder} was defined in a Python session; run that script again with "
@@ -159,17 +166,19 @@ def resume(folder: str | Path, *, retry_failed: bool = False, listeners: Sequenc
     )
 
 
-class _Models:
+class Models:
     """The models of a file: named ones are shared by the agents that name them, equal paths too."""
 
     def __init__(self, specs: Mapping[str, str | dict[str, Any]]) -> None:
         self._specs = specs
         self._made: dict[str, Model] = {}
 
-    def agent(self, spec: _AgentSpec) -> Agent:
+    def agent(self, spec: AgentSpec) -> Agent:
+        """Return the agent that is described, on its model."""
         return Agent(spec.name, self.find(spec.model), spec.role, spec.adapter, spec.sampling)
 
     def find(self, spec: str | dict[str, Any]) -> Model:
+        """Return a model by its name in the file, or made from what stands in its place."""
         key = str(spec)
         if key not in self._made:
             self._made[key] = self._make(self._specs.get(key, spec) if isinstance(spec, str) else spec)
@@ -182,12 +191,12 @@ class _Models:
         return made
 
 
-def _absolute(data: Any, folder: Path) -> Any:
+def absolute(data: Any, folder: Path) -> Any:
     """Make every text that starts with ./ or ../ an absolute path, seen from the file's folder."""
     if isinstance(data, Mapping):
-        return {key: _absolute(value, folder) for key, value in data.items()}
+        return {key: absolute(value, folder) for key, value in data.items()}
     if isinstance(data, list):
-        return [_absolute(value, folder) for value in data]
+        return [absolute(value, folder) for value in data]
     if isinstance(data, str) and data.startswith(("./", "../")) and "\n" not in data:
         return str((folder / data).resolve())
     return data

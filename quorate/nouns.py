@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from quorate.errors import BadGraph, BadOption, BadQuestion, did_you_mean
+from quorate.notebook import drawn
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -349,6 +350,10 @@ class Outcome(Noun):
     @classmethod
     def _sorted(cls, winners: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(sorted(winners))
+
+    def _repr_html_(self) -> str | None:
+        """Show itself in a notebook."""
+        return drawn(self, "outcome_html")
 
 
 def derive_seed(*parts: object) -> int:

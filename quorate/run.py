@@ -42,7 +42,7 @@ class Replay:
 
 
 @dataclass(slots=True, eq=False)
-class _Open:
+class Open:
     """A question under deliberation and the wave of asks that its protocol waits for."""
 
     question: Question
@@ -58,10 +58,10 @@ class _Open:
 
 
 @dataclass(slots=True)
-class _Task:
+class Task:
     """One ask on its way: whose, which place in its wave, and its number in the record."""
 
-    open: _Open
+    open: Open
     place: int
     ask: Ask
     number: int
@@ -137,8 +137,8 @@ class Engine:
         """
         replays = replays or {}
         undecided = (q for q in questions if q.id not in replays or replays[q.id].outcome is None)
-        open_: dict[str, _Open] = {}
-        ready: list[_Open] = []
+        open_: dict[str, Open] = {}
+        ready: list[Open] = []
         done = False
         try:
             while True:
@@ -164,12 +164,12 @@ class Engine:
         for listener in self._listeners:
             listener(event)  # type: ignore[arg-type]
 
-    def _start(self, question: Question, replay: Replay) -> _Open:
+    def _start(self, question: Question, replay: Replay) -> Open:
         if not replay.started:
             self._emit(Started(question=question.id, asked=question, at=time.time()))
-        return _Open(question, self._protocol(question, self._table), replay)
+        return Open(question, self._protocol(question, self._table), replay)
 
-    def _advance(self, opened: _Open) -> Outcome | None:
+    def _advance(self, opened: Open) -> Outcome | None:
         """Send the answers of a wave into its protocol, and queue the next wave; or return the outcome."""
         while opened.missing == 0:
             said = [message for message in opened.said if message is not None]
@@ -191,7 +191,7 @@ class Engine:
             self._queue(opened, asks)
         return None
 
-    def _queue(self, opened: _Open, asks: Sequence[Ask]) -> None:
+    def _queue(self, opened: Open, asks: Sequence[Ask]) -> None:
         opened.wave, opened.said, opened.missing = asks, [None] * len(asks), len(asks)
         self._hear(opened, asks)
         self._post(opened, asks)
@@ -202,7 +202,7 @@ class Engine:
             repeat = opened.repeats[key]
             opened.repeats[key] = repeat + 1
             seed = derive_seed(self._table.seed, opened.question.id, ask.turn, ask.seat, ask.act, repeat)
-            task = _Task(opened, place, ask, number, seed, ask.digest(seed))
+            task = Task(opened, place, ask, number, seed, ask.digest(seed))
             recorded = opened.replay.messages.get(number)
             if recorded is None:
                 agent = self._agent(ask)
@@ -214,7 +214,7 @@ class Engine:
                 self._check(task)
                 self._place(task, recorded)
 
-    def _hear(self, opened: _Open, asks: Sequence[Ask]) -> None:
+    def _hear(self, opened: Open, asks: Sequence[Ask]) -> None:
         """Tell who hears whom, taken from what the asks really hear, when it has changed."""
         edges = frozenset((said.seat, ask.seat) for ask in asks for said in ask.heard)
         if edges and edges != opened.edges:
@@ -222,7 +222,7 @@ class Engine:
             turn = asks[0].turn
             self._tell(opened, Heard(question=opened.question.id, turn=turn, edges=tuple(sorted(edges))))
 
-    def _post(self, opened: _Open, asks: Sequence[Ask]) -> None:
+    def _post(self, opened: Open, asks: Sequence[Ask]) -> None:
         """Tell which boards have changed, taken from what the asks really continue; equal ones together."""
         changed: dict[tuple[BoardLine, ...], list[str]] = {}
         for ask in asks:
@@ -235,7 +235,7 @@ class Engine:
                 opened, Posted(question=opened.question.id, turn=turn, seats=tuple(seats), board=board)
             )
 
-    def _tell(self, opened: _Open, event: Heard | Posted) -> None:
+    def _tell(self, opened: Open, event: Heard | Posted) -> None:
         """Emit an event that follows from the asks, unless it is in the record already."""
         if event not in opened.replay.told:
             self._emit(event)
@@ -249,7 +249,7 @@ class Engine:
                 f"{did_you_mean(ask.seat, self._agents)}"
             ) from None
 
-    def _check(self, task: _Task) -> None:
+    def _check(self, task: Task) -> None:
         recorded = task.open.replay.digests.get(task.number)
         if recorded != task.digest:
             ask = task.ask
@@ -259,9 +259,9 @@ class Engine:
                 "Resume with the definition the run was made with, or record into another folder."
             )
 
-    def _answers(self) -> list[_Open]:
+    def _answers(self) -> list[Open]:
         """Hand everything that waits to the models; return the questions whose waves are now complete."""
-        complete: list[_Open] = []
+        complete: list[Open] = []
         inline = False
         for lanes in list(self._lanes.values()):
             while (job := lanes.next_job()) is not None:
@@ -295,7 +295,7 @@ class Engine:
                 )
             )
 
-    def _collect(self, complete: list[_Open], *, wait: bool) -> None:
+    def _collect(self, complete: list[Open], *, wait: bool) -> None:
         """Take in what the threads have answered, and give up what is overdue.
 
         With `wait`, wait until one or the other has happened.
@@ -321,7 +321,7 @@ class Engine:
         started = [job.started for lanes in self._lanes.values() for job in lanes.busy]
         return max(0.01, min(started) + self._timeout - time.time()) if started else None
 
-    def _give_up(self, complete: list[_Open]) -> None:
+    def _give_up(self, complete: list[Open]) -> None:
         """Count the calls that have taken too long as failed."""
         if self._timeout is None:
             return
@@ -331,10 +331,10 @@ class Engine:
                 for index in sorted(job.open):
                     self._take(job, index, late, complete)
 
-    def _take(self, job: Job, index: int, result: Reply | Exception, complete: list[_Open]) -> None:
+    def _take(self, job: Job, index: int, result: Reply | Exception, complete: list[Open]) -> None:
         """Turn one result into a message in its place; a wave that is complete may go on."""
         job.open.discard(index)
-        task: _Task = job.tasks[index]
+        task: Task = job.tasks[index]
         message = self._message(task, result, job.started)
         event = Failed if message.failed else Said
         self._emit(event(question=task.ask.question.id, message=message))
@@ -342,11 +342,11 @@ class Engine:
         if task.open.missing == 0:
             complete.append(task.open)
 
-    def _place(self, task: _Task, message: Message) -> None:
+    def _place(self, task: Task, message: Message) -> None:
         task.open.said[task.place] = message
         task.open.missing -= 1
 
-    def _message(self, task: _Task, result: Reply | Exception, started: float) -> Message:
+    def _message(self, task: Task, result: Reply | Exception, started: float) -> Message:
         ask, now = task.ask, time.time()
         place = {
             "number": task.number,
@@ -366,7 +366,7 @@ class Engine:
             fields["confidence"] = read_confidence(result.text)
         return Message(**fields, **place)
 
-    def _decide(self, opened: _Open, outcome: object) -> Outcome:
+    def _decide(self, opened: Open, outcome: object) -> Outcome:
         if not isinstance(outcome, Outcome):
             raise ProtocolError(
                 f"The protocol returned a {type(outcome).__name__} on question '{opened.question.id}'; "

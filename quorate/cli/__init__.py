@@ -1,7 +1,8 @@
 """The command `quorate`: thin; everything it does is one call in Python.
 
-demo, debate, run, resume, watch, decide, rules, topology, models, and the group pool. Errors are sentences;
-the exit status is 1 when something failed, 2 for wrong arguments, 130 after ctrl-C.
+demo, debate, run, resume, watch, compare, decide, dynamics, problems, report, reproduce, rules, serve,
+topology, models, and the group pool. Errors are sentences; the exit status is 1 when something failed, 2 for
+wrong arguments, 130 after ctrl-C.
 """
 
 from __future__ import annotations
@@ -9,8 +10,13 @@ from __future__ import annotations
 import sys
 import warnings
 
+from quorate.cli import compare as compare
 from quorate.cli import decide as decide
+from quorate.cli import dynamics as dynamics
+from quorate.cli import problems as problems
+from quorate.cli import report as report
 from quorate.cli import rules as rules
+from quorate.cli import serve as serve
 from quorate.cli.commands import app
 from quorate.cli.showing import complain, show_warning
 from quorate.errors import QuorateError

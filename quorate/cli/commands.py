@@ -181,7 +181,11 @@ def demo(
 def run(
     definition: Annotated[Path, typer.Argument(help="A definition: YAML, or Python that sets `definition`.")],
     problems: Annotated[
-        Path, typer.Argument(help="Problems in JSONL: text, and optionally id, choices, gold.")
+        str,
+        typer.Argument(
+            help="Problems in JSONL, CSV or Parquet: text, and optionally id, choices, gold; or a set that "
+            "`quorate problems` lists."
+        ),
     ],
     record: RecordOption = None,
     resume: Annotated[
@@ -192,9 +196,9 @@ def run(
 ) -> None:
     """Deliberate over a file of problems, with progress and accuracy where gold answers are known."""
     from quorate.definition_file import load_definition
-    from quorate.evaluate import load_problems
+    from quorate.evaluate.sources import read_problems
 
-    todo = load_problems(problems)[:limit]
+    todo = read_problems(problems).problems[:limit]
     deliberate(load_definition(definition), todo, record or _fresh_folder(), view, resume=resume)
 
 

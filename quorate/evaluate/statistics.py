@@ -1,24 +1,25 @@
-"""Shares of right answers with intervals, alone (Wilson) and in pairs (bootstrap over the problems)."""
+"""Figures with intervals: shares (Wilson), means and paired differences (bootstrap over the problems).
+
+Where one problem was answered several times, say by several seeds, every figure takes `groups`, the problem
+of each answer: only different problems are independent evidence.
+"""
 
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from statistics import NormalDist
 
 from quorate.nouns import Noun
 
-DRAWS = 10_000
 
-
-def wilson(correct: float, known: int, level: float = 0.95) -> tuple[float, float]:
+def wilson(correct: float, known: float, level: float = 0.95) -> tuple[float, float]:
     """Return the Wilson score interval of a share.
 
     Parameters
     ----------
-    correct, known : float, int
-        Successes and trials; nothing is known of no trial.
+    correct, known : float
+        Successes and trials (parts of them where they are not whole); nothing is known of no trial.
     level : float
         Coverage, in (0, 1).
 
@@ -73,6 +74,39 @@ class Rate(Noun):
         """
         return cls.count(round(math.fsum(worth), 9), len(worth)) if worth else None
 
+    @classmethod
+    def clustered(cls, worth: Sequence[float], groups: Sequence[Hashable]) -> Rate:
+        """Return the rate of answers of which several belong to one problem, with an interval that knows it.
+
+        Parameters
+        ----------
+        worth : sequence of float, shape (answers,)
+            What each answer is worth, in [0, 1].
+        groups : sequence, shape (answers,)
+            The problem of each.
+
+        Raises
+        ------
+        BadOption
+            When there is no answer, or not as many groups as answers.
+
+        Notes
+        -----
+        The interval of Wilson (1927) for the effective number of answers (Dean and Pagano 2015, "Evaluating
+        confidence interval methods for binomial proportions in clustered surveys", JSSAM 3).
+
+        Examples
+        --------
+        >>> Rate.clustered([1, 1, 1, 1, 0, 0], ["q1", "q1", "q2", "q2", "q3", "q3"])  # as wide as 2 of 3
+        Rate(right=4.0, of=6, low=0.2077, high=0.9385)
+        """
+        from quorate.evaluate.resampling import effective_count, finite
+
+        held = finite(worth)
+        right, many = round(math.fsum(held), 9), effective_count(held, groups)
+        low, high = wilson(right / len(held) * many, many)
+        return cls(right=right, of=len(held), low=round(low, 4), high=round(high, 4))
+
     @property
     def share(self) -> float:
         """The share itself; 0 of nothing."""
@@ -102,21 +136,75 @@ class Difference(Noun):
         return 1 if self.low > 0 else -1 if self.high < 0 else 0
 
 
-def difference(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Difference:
+class Estimate(Noun):
+    """A mean of any measure, such as chrF, and its interval; `of` are the answers it is over."""
+
+    mean: float
+    of: int
+    low: float
+    high: float
+
+
+def average(
+    values: Sequence[float],
+    *,
+    groups: Sequence[Hashable] | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Estimate:
+    """Return a mean with the interval that a percentile bootstrap over the problems gives.
+
+    Parameters
+    ----------
+    values : sequence of float, shape (answers,)
+    groups : sequence, shape (answers,), optional
+        The problem of each answer, when some problems have several.
+    level : float
+        Coverage, in (0, 1).
+    seed : int
+        Of the draws.
+
+    Raises
+    ------
+    BadOption
+        When there is no value, one is not finite, or there are not as many groups as values.
+
+    Examples
+    --------
+    >>> average([20.0, 30.0, 40.0] * 30).mean
+    30.0
+    """
+    from quorate.evaluate.resampling import mean_draws, quantiles
+
+    low, high = quantiles(mean_draws(values, groups, seed=seed), level)
+    return Estimate(mean=math.fsum(values) / len(values), of=len(values), low=low, high=high)
+
+
+def difference(
+    first: Sequence[float],
+    second: Sequence[float],
+    *,
+    groups: Sequence[Hashable] | None = None,
+    level: float = 0.95,
+    seed: int = 0,
+) -> Difference:
     """Return the paired difference of two ways of deciding, by a percentile bootstrap over the problems.
 
     Parameters
     ----------
-    first, second : sequence of bool or float, shape (problems,)
+    first, second : sequence of bool or float, shape (answers,)
         Whether each was right, or how far in [0, 1] where ties count by their share, on the same problems in
         the same order.
+    groups : sequence, shape (answers,), optional
+        The problem of each answer, when some problems have several: whole problems are drawn then.
+    level : float
+        Coverage, in (0, 1).
     seed : int
         Of the draws.
 
     Notes
     -----
-    Problems are drawn with replacement 10,000 times (Efron 1979). A difference takes one of a few values on
-    a problem (three, when there are no ties), so a draw of n problems is one draw of a multinomial.
+    Problems are drawn with replacement 10,000 times (Efron 1979; for groups Field and Welsh 2007).
 
     Examples
     --------
@@ -124,17 +212,12 @@ def difference(first: Sequence[float], second: Sequence[float], *, seed: int = 0
     >>> round(found.mean, 3), found.sign
     (0.2, 1)
     """
-    import numpy as np
+    from quorate.evaluate.resampling import mean_draws, quantiles
 
-    count = len(first)
-    if count != len(second):
+    if len(first) != len(second):
         raise ValueError("Both sequences must be about the same problems.")
-    if count == 0:
+    if not len(first):
         return Difference(mean=0.0, low=0.0, high=0.0)
-    found = Counter(float(a) - float(b) for a, b in zip(first, second, strict=True))
-    values = [1.0, -1.0, *sorted(set(found) - {1.0, -1.0, 0.0}), 0.0]
-    shares = [found[value] / count for value in values]
-    draws = np.random.default_rng(seed).multinomial(count, shares, size=DRAWS)
-    low, high = np.quantile(draws @ np.array(values) / count, [0.025, 0.975])
-    mean = math.fsum(value * many for value, many in found.items()) / count
-    return Difference(mean=mean, low=round(float(low), 4), high=round(float(high), 4))
+    apart = [float(a) - float(b) for a, b in zip(first, second, strict=True)]
+    low, high = quantiles(mean_draws(apart, groups, seed=seed), level)
+    return Difference(mean=math.fsum(apart) / len(apart), low=low, high=high)

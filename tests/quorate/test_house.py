@@ -25,6 +25,7 @@ LOW = {
     "quorate.calibration",
     "quorate.embedding",
     "quorate.errors",
+    "quorate.notebook",
     "quorate.registry",
 }
 ALLOWED = {

@@ -97,5 +97,6 @@ EXPECTED = {
     "why_sparse_beats_dense": ["ring minus complete", "fewer tokens"],
     "when_does_debate_beat_the_vote": ["basic problems", "mixed problems", "relay minus surest draft"],
     "train_your_own_specialist": ["the shipped specialist:", "your own:"],
+    "full_study": ["have an interval that excludes 0", "page:"],
     "weigh_the_votes": ["against its best member", "without any gold, by EM", "area under the curve"],
 }

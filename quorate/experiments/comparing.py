@@ -1,0 +1,300 @@
+"""Comparing: an experiment from its definition to its table, resumable at every moment.
+
+drafts  ->  arms, and the controls that need only drafts  ->  controls at equal cost  ->  the table
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from quorate.agents.agent import Agent
+from quorate.definition import Definition
+from quorate.errors import RecordError
+from quorate.evaluate.prices import Prices
+from quorate.evaluate.results import Comparison, Cost, Result
+from quorate.experiments.controls import (
+    FIRST,
+    Best,
+    Controls,
+    Spent,
+    choose_best,
+    most_expensive,
+    noisy,
+)
+from quorate.experiments.drafts import Circle, Drafts, form_circles
+from quorate.experiments.experiment import CONTROLS, Experiment
+from quorate.experiments.folder import COMPARISON, Folder, setup_of
+from quorate.experiments.notes import budget_notes, first_notes, said_of
+from quorate.experiments.scoring import Scorer, whole_sets
+from quorate.experiments.sitting import Room, Sitting, Watch
+from quorate.experiments.tabulating import tabulate
+
+COMMON = "common"
+DRAFTS, DEVELOPMENT = "first drafts", "development drafts"
+"""What those who watch are told while drafts are made."""
+
+
+def compare(
+    experiment: Experiment, folder: str | Path, *, resume: bool = True, watch: Watch | None = None
+) -> Comparison:
+    """Run an experiment, or what is missing of it, and return its table.
+
+    Parameters
+    ----------
+    experiment : Experiment
+    folder : path
+        Where everything is recorded. Finished work in it is kept, never written again.
+    resume : bool
+        Whether an experiment that was begun there may be continued.
+    watch : callable, optional
+        Called with the arm, the seed and every event; recorded ones first.
+
+    Returns
+    -------
+    Comparison
+        Also written to `comparison.json`, beside the results of every arm on every problem.
+
+    Raises
+    ------
+    RecordMismatch
+        When another experiment was begun in the folder; what differs is named.
+    RecordBusy
+        When another process compares there.
+    BadDefinition
+        For an arm that is to share drafts and cannot.
+    KeyboardInterrupt
+        On ctrl-C; what was answered is recorded, and `compare` goes on from there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from quorate.agents import Agent, Scripted
+    >>> from quorate.evaluate import Problem
+    >>> from quorate.nouns import Question
+    >>> agents = [Agent("ada", Scripted(["Answer: 4", "Answer: 5"])), Agent("bo", Scripted("Answer: 5"))]
+    >>> sums = [Problem(question=Question(text=f"{n}+{5 - n}?"), gold="5") for n in range(6)]
+    >>> study = Experiment("sums", sums, agents, {"debate": {"rounds": 2}})
+    >>> table = compare(study, tempfile.mkdtemp())
+    >>> [(column.name, column.strict.percent) for column in table.columns][:2]
+    [('debate', '100 [61, 100]'), ('best_single', '100 [61, 100]')]
+    """
+    place = Folder(folder)
+    if place.begun and not resume:
+        raise RecordError(f"{folder} already holds an experiment; resume it, or compare into another folder.")
+    with place.lock():
+        work = _Comparing(experiment, place, watch)
+        return work.finish()
+
+
+def read_comparison(folder: str | Path) -> Comparison:
+    """Read the table of an experiment that was compared to its end.
+
+    Raises
+    ------
+    RecordError
+        When there is none yet, or a newer Quorate wrote it.
+    """
+    place = Folder(folder)
+    place.describe()
+    try:
+        return Comparison.model_validate_json((place.path / COMPARISON).read_text("utf-8"))
+    except FileNotFoundError:
+        raise RecordError(f"{folder} is not finished; go on with: quorate compare {folder}") from None
+    except ValueError as problem:
+        raise RecordError(f"The table {place.path / COMPARISON} cannot be read: {problem}") from None
+
+
+def is_finished(folder: str | Path) -> bool:
+    """Tell whether an experiment was compared to its end."""
+    place = Folder(folder)
+    return place.begun and (place.path / COMPARISON).is_file()
+
+
+@dataclass
+class _Comparing:
+    """One comparison under way."""
+
+    experiment: Experiment
+    folder: Folder
+    watch: Watch | None
+    notes: list[str] = field(default_factory=list)
+    sittings: dict[str, list[Sitting]] = field(default_factory=dict)
+    circles: dict[str, Circle | None] = field(default_factory=dict)
+    drafts: dict[tuple[str, int], Drafts] = field(default_factory=dict)
+    scored: dict[str, list[tuple[Result, str]]] = field(default_factory=dict)
+    """The results of the arms that are finished, with the texts behind their answers."""
+
+    def finish(self) -> Comparison:
+        """Do all that is missing, and tabulate."""
+        prices = self.experiment.prices
+        self._scorer = Scorer(tuple(self.experiment.metrics), None if prices is None else Prices.load(prices))
+        self._form()
+        self.folder.begin(self.experiment, setup_of(self.experiment, self.common))
+        one = self.experiment
+        with Room(self._voices(), self.watch, at_once=one.at_once, timeout=one.timeout) as room:
+            self._draft(room)
+            best = self._best(room)
+            controls = Controls(self.experiment, best)
+            self._hold(room, {**self._arms(), **self._first(controls)})
+            self._later(room, controls)
+        return self._table(best)
+
+    def _form(self) -> None:
+        """Find out who hears which drafts, before anything is asked or written."""
+        one, seed = self.experiment, self.experiment.seeds[0]
+        common = Circle(COMMON, tuple(one.agents), one.reading, prompts=one.prompts)
+        arms = {arm.name: (one.definition(arm, seed), arm.shares_drafts) for arm in one.everything}
+        question = one.problems[0].question
+        self.circles, apart = form_circles(common, arms, question)
+        shared = {c.name: c for c in self.circles.values() if c is not None}
+        self.common = shared.get(COMMON, common)
+        for name, why in apart.items():
+            self.notes.append(f"'{name}' does not hear the common first drafts: {why}.")
+
+    def _voices(self) -> list[Agent]:
+        """Return everybody who may be asked."""
+        arms = [
+            self.experiment.definition(arm, self.experiment.seeds[0]) for arm in self.experiment.everything
+        ]
+        return [*self.experiment.agents, *(agent for one in arms for agent in one.voices.values())]
+
+    def _draft(self, room: Room) -> None:
+        """Make the first drafts of every circle with every seed."""
+        circles = {COMMON: self.common, **{c.name: c for c in self.circles.values() if c is not None}}
+        held = [
+            (
+                circle.name,
+                self._sitting(DRAFTS, seed, circle.definition(seed), self.folder.drafts(circle.name, seed)),
+            )
+            for circle in circles.values()
+            for seed in self.experiment.seeds
+        ]
+        room.hold([sitting for _, sitting in held])
+        self.drafts = {(name, sitting.seed): Drafts(sitting.folder) for name, sitting in held}
+
+    def _best(self, room: Room) -> Best:
+        """Choose the best single agent, on a development sample where there is one."""
+        one, seed = self.experiment, self.experiment.seeds[0]
+        if not one.development:
+            held = [self.drafts[COMMON, seed].transcripts.values() for seed in one.seeds]
+            return choose_best(one, [transcript for made in held for transcript in made], developed=False)
+        place = self.folder.development(seed)
+        sitting = self._sitting(DEVELOPMENT, seed, self.common.definition(seed), place)
+        sitting = replace(sitting, problems=tuple(one.development))
+        room.hold([sitting])
+        return choose_best(one, list(Drafts(place).transcripts.values()), developed=True)
+
+    def _arms(self) -> dict[str, list[Sitting]]:
+        return {
+            arm.name: [
+                self._sitting(
+                    arm.name, seed, self.experiment.definition(arm, seed), circle=self.circles[arm.name]
+                )
+                for seed in self.experiment.seeds
+            ]
+            for arm in self.experiment.everything
+        }
+
+    def _first(self, controls: Controls) -> dict[str, list[Sitting]]:
+        """Return the controls that need only the drafts, by name."""
+        made = {seed: controls.first(seed) for seed in self.experiment.seeds}
+        return {
+            name: [self._sitting(name, seed, made[seed][name], circle=self.common) for seed in made]
+            for name in FIRST
+            if name in self.experiment.kept
+        }
+
+    def _later(self, room: Room, controls: Controls) -> None:
+        """Hold the controls that get what the most expensive arm spent."""
+        spent = {arm.name: self._spent(arm.name) for arm in self.experiment.everything}
+        budget = most_expensive(self.experiment, spent)
+        made = {seed: controls.later(seed, budget) for seed in self.experiment.seeds}
+        later = {
+            name: [self._controlled(name, seed, made[seed][name]) for seed in made]
+            for name in made[self.experiment.seeds[0]]
+        }
+        self._hold(room, {**later, **self._noise(spent)})
+        self.notes += budget_notes(self.experiment, budget, later)
+
+    def _controlled(self, name: str, seed: int, definition: Definition) -> Sitting:
+        """Return a control; it hears the common draft when its agent speaks as at the common table."""
+        question = self.experiment.problems[0].question
+        shares = self.common.obstacle(definition, question) is None
+        return self._sitting(name, seed, definition, circle=self.common if shares else None)
+
+    def _noise(self, spent: Mapping[str, Spent]) -> dict[str, list[Sitting]]:
+        if "noise_peers" not in self.experiment.kept:
+            return {}
+        wanted = self.experiment.kept["noise_peers"].get("of")
+        order = sorted(spent, key=lambda name: -spent[name].mean.tokens)
+        for name in [wanted] if wanted else order:
+            made = noisy(self.sittings[name])
+            if len(made) == len(self.experiment.seeds):
+                self.notes.append(
+                    f"In 'noise_peers', '{name}' is held with peers who talk about other problems."
+                )
+                circle = self.circles[name]
+                return {
+                    "noise_peers": [
+                        self._sitting("noise_peers", seed, definition, circle=circle)
+                        for seed, definition in made.items()
+                    ]
+                }
+        quoted = f"in '{wanted}' no seat reads" if wanted else "in no arm a seat reads"
+        why = f"{quoted} what another wrote" if len(self.experiment.problems) > 1 else "it needs two problems"
+        self.notes.append(f"'noise_peers' was left out: {why}.")
+        return {}
+
+    def _sitting(
+        self,
+        arm: str,
+        seed: int,
+        definition: Definition,
+        folder: Path | None = None,
+        circle: Circle | None = None,
+    ) -> Sitting:
+        drafts = self.drafts[circle.name, seed] if circle is not None else None
+        definition = replace(definition, source={"experiment": self.experiment.name, "arm": arm})
+        return Sitting(
+            arm,
+            seed,
+            definition,
+            tuple(self.experiment.problems),
+            folder or self.folder.arm(arm, seed),
+            drafts,
+        )
+
+    def _hold(self, room: Room, sittings: Mapping[str, list[Sitting]]) -> None:
+        self.sittings.update(sittings)
+        room.hold([sitting for held in sittings.values() for sitting in held])
+        for name, held in sittings.items():
+            self.scored[name] = [pair for sitting in held for pair in self._scorer.results(sitting)]
+
+    def _spent(self, arm: str) -> Spent:
+        costs: dict[int, dict[str, Cost]] = {seed: {} for seed in self.experiment.seeds}
+        rounds: dict[int, dict[str, float]] = {seed: {} for seed in self.experiment.seeds}
+        for result, _ in self.scored[arm]:
+            costs[result.seed][result.problem] = result.cost
+            rounds[result.seed][result.problem] = float(result.rounds)
+        return Spent(arm, costs, rounds)
+
+    def _table(self, best: Best) -> Comparison:
+        order = [arm.name for arm in self.experiment.everything]
+        order += [name for name in CONTROLS if name in self.scored]
+        results = {name: [result for result, _ in self.scored[name]] for name in order}
+        comparison = tabulate(
+            self.experiment,
+            results,
+            about=self._about(),
+            scores={name: whole_sets(self.experiment, self.scored[name]) for name in order},
+            notes=[*first_notes(self.experiment, best, self._voices()), *self.notes],
+        )
+        self.folder.write([result for name in order for result in results[name]], comparison)
+        return comparison
+
+    def _about(self) -> dict[str, str]:
+        one = self.experiment
+        arms = {arm.name: arm.about or said_of(one.definition(arm, one.seeds[0])) for arm in one.everything}
+        return {**arms, **CONTROLS}

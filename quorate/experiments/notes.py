@@ -1,0 +1,60 @@
+"""Notes: what a reader of the table must know, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from quorate.agents.agent import Agent
+from quorate.definition import Definition
+from quorate.experiments.controls import Best, Spent
+from quorate.experiments.experiment import CONTROLS, Experiment
+from quorate.experiments.sitting import Sitting
+from quorate.redeciding import called
+from quorate.registry import spell
+
+SAMPLED = ("self_consistency_calls", "self_consistency_tokens")
+
+
+def first_notes(experiment: Experiment, best: Best, voices: Sequence[Agent]) -> Iterator[str]:
+    """Yield what holds of the whole table: who is the best agent, what is missing, how costs are counted."""
+    yield best.how[0].upper() + best.how[1:] + "."
+    off = [f"'{name}'" for name in CONTROLS if name not in experiment.kept]
+    if off:
+        yield f"Switched off by name: {', '.join(off)}."
+    if len(experiment.seeds) > 1 and all(agent.sampling.temperature == 0 for agent in voices):
+        yield "All agents are greedy: seeds change samples of self-consistency, lots and random graphs only."
+    yield "Every arm is charged for the first drafts that it shares with others, as if it had made them."
+    yield "Seconds add up the calls that had to wait for each other, while all arms shared the models."
+
+
+def budget_notes(
+    experiment: Experiment, budget: Spent, later: Mapping[str, Sequence[Sitting]]
+) -> Iterator[str]:
+    """Yield what the controls at equal cost were given."""
+    names = [f"'{name}'" for name in (*SAMPLED, "self_refinement") if name in later]
+    if not names:
+        return
+    how = "the named arm" if experiment.budget == budget.arm else "the most expensive arm"
+    yield f"What {', '.join(names)} may spend is what {how} '{budget.arm}' spent on the same problem."
+    if "self_consistency_tokens" in later and not budget.mean.tokens:
+        yield "The models report no tokens: 'self_consistency_tokens' drew one sample a problem."
+    drawn = [later[name][0] for name in SAMPLED if name in later and later[name][0].drafts is None]
+    for agent in dict.fromkeys(sitting.definition.agents[0] for sitting in drawn):
+        yield (
+            f"For self-consistency, {agent.name} draws all its samples at temperature "
+            f"{agent.sampling.temperature:g}, and so has no draft in common with the arms."
+        )
+
+
+def said_of(definition: Definition) -> str:
+    """Say what an arm is in a few words: its protocol, its topology.
+
+    Examples
+    --------
+    >>> from quorate.agents import Agent, Scripted
+    >>> ada = Agent("ada", Scripted("5"))
+    >>> said_of(Definition([ada], topology="ring", protocol={"debate": {"rounds": 2}}))
+    'debate (rounds 2), ring'
+    """
+    topology = definition.setup()["topology"]["maker"]
+    return f"{called(spell(definition.rules))}, {called(topology)}"
