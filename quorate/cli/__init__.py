@@ -15,6 +15,7 @@ from quorate.cli import decide as decide
 from quorate.cli import dynamics as dynamics
 from quorate.cli import problems as problems
 from quorate.cli import report as report
+from quorate.cli import reproduce as reproduce
 from quorate.cli import rules as rules
 from quorate.cli import serve as serve
 from quorate.cli.commands import app

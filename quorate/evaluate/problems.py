@@ -79,7 +79,7 @@ def load_problems(path: str | Path) -> list[Problem]:
     """
     path = Path(path)
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as problem:
         raise BadQuestion(f"The problems in {path} cannot be read: {problem}.") from None
     return parse_problems(lines, str(path))

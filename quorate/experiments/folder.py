@@ -225,12 +225,13 @@ def read_results(path: str | Path) -> list[Result]:
     """
     file = Path(path) / RESULTS
     try:
-        lines = file.read_text("utf-8").splitlines()
-        return [Result.model_validate_json(line) for line in lines]
+        lines = file.read_text("utf-8").split("\n")
+        return [Result.model_validate_json(line) for line in lines if line]
     except FileNotFoundError:
         raise RecordError(f"{path} has no results yet; finish it with: quorate compare {path}") from None
     except ValueError as problem:
-        raise RecordError(f"The results {file} cannot be read: {problem}") from None
+        first = str(problem).partition("\n")[0]
+        raise RecordError(f"The results {file} cannot be read: {first}.") from None
 
 
 def _now() -> str:

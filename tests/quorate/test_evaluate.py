@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from quorate.errors import BadQuestion
-from quorate.evaluate import dump_problems, load_problems, parse_problems
+from quorate.evaluate import Problem, dump_problems, load_problems, parse_problems
+from quorate.nouns import Question
 
 
 def test_round_trip_and_aliases() -> None:
@@ -45,6 +46,12 @@ def test_mistakes_name_file_and_line(tmp_path: Path, line: str, sentence: str) -
     with pytest.raises(BadQuestion, match=sentence) as caught:
         load_problems(path)
     assert "problems.jsonl, line 2" in str(caught.value)
+
+
+def test_only_a_line_break_ends_a_line(tmp_path: Path) -> None:
+    problem = Problem(question=Question(id="q", text="one\u2028two\u0085three?"), gold="5")
+    (tmp_path / "p.jsonl").write_text(dump_problems([problem]), "utf-8")
+    assert load_problems(tmp_path / "p.jsonl") == [problem]
 
 
 def test_absent_and_empty_files(tmp_path: Path) -> None:
