@@ -17,12 +17,15 @@ from quorate.evaluate.statistics import Difference, Rate, difference
 from quorate.lab.evaluation.arms import ARMS, Arm, answers, measure, self_consistency
 from quorate.lab.evaluation.critic import Pointing, pointing
 from quorate.lab.evaluation.seating import Seating, problem_sets
+from quorate.lab.members import Pool
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun
 
 PAYING = "relay, full"
 """The arm whose tokens a question decide how many samples self-consistency is given."""
+TIMED = 100
+"""Problems on which the throughput is measured."""
 ORACLE = "any first draft right (oracle)"
 ALONE = "self-consistency, "
 BEST = "best specialist"
@@ -117,12 +120,9 @@ def evaluate(
     members = _members(seating, names, sets, tell)
     items = sets["mixed"]
     measured: dict[str, Arm] = {}
-    speed, best = None, None
+    best = None
     for name, options in arms.items():
-        start = time.perf_counter()
         measured[name] = measure(seating.agents(recipe.specialists), items, options, seed=seed)
-        # Only the first arm has its drafts written; the others remember them.
-        speed = speed or _speed(measured[name], len(items), time.perf_counter() - start)
         tell(f"{name}: {measured[name].rate.percent}")
     if "judge" in names:
         measured["judge"] = _judged(seating, recipe, items, seed)
@@ -142,13 +142,18 @@ def evaluate(
         members=members,
         arms=measured,
         best=best,
-        speed=speed,
+        speed=throughput(recipe, folder, items[:TIMED], device=device),
         critic=pointing(seating, recipe, count, seed=seed, split=split) if "critic" in names else None,
     )
 
 
-def _speed(arm: Arm, problems: int, seconds: float) -> Speed:
-    return Speed(problems=round(problems / seconds, 2), tokens=round(problems * arm.tokens / seconds, 1))
+def throughput(recipe: Recipe, folder: str | Path, items: Sequence[Item], *, device: str = "auto") -> Speed:
+    """Return how fast the specialists draft together, by letting them, with nothing remembered."""
+    agents = Pool(folder, device=device).agents(recipe.specialists)
+    start = time.perf_counter()
+    arm = measure(agents, items, {"protocol": "vote"})
+    each = len(items) / (time.perf_counter() - start)
+    return Speed(problems=round(each, 2), tokens=round(each * arm.tokens, 1))
 
 
 def _members(
