@@ -32,6 +32,7 @@ from quorate.protocols.judging import (
     peer_ranked,
     verdict,
 )
+from quorate.protocols.one_by_one import one_by_one
 from quorate.protocols.panels import panel
 from quorate.protocols.prompting import Prompts
 from quorate.protocols.relay import relay
@@ -134,6 +135,7 @@ __all__ = [
     "most_confident",
     "never",
     "none_",
+    "one_by_one",
     "panel",
     "peer_ranked",
     "plurality",

@@ -12,33 +12,10 @@ reproducing   from a name to an account of what is seen here
 account       own figures beside the published ones
 telling       an account as plain text
 counting      how many calls a reproduction takes
-one_by_one    a protocol that the others had not: the seats speak one after the other
 """
 
-from __future__ import annotations
-
-import importlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from quorate.reproduce.account import Reproduced
-    from quorate.reproduce.reproducing import find_reproduction, reproduce, reproductions
-    from quorate.reproduce.reproduction import Reproduction
-
-# The registry of protocols loads `one_by_one` from here, and should not pay for experiments.
-_HOME_OF = {
-    "Reproduced": "quorate.reproduce.account",
-    "Reproduction": "quorate.reproduce.reproduction",
-    "find_reproduction": "quorate.reproduce.reproducing",
-    "reproduce": "quorate.reproduce.reproducing",
-    "reproductions": "quorate.reproduce.reproducing",
-}
+from quorate.reproduce.account import Reproduced
+from quorate.reproduce.reproducing import find_reproduction, reproduce, reproductions
+from quorate.reproduce.reproduction import Reproduction
 
 __all__ = ["Reproduced", "Reproduction", "find_reproduction", "reproduce", "reproductions"]
-
-
-def __getattr__(name: str) -> Any:
-    """Load a public name from its home when it is first used."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'quorate.reproduce' has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME_OF[name]), name)

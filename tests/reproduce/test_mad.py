@@ -10,7 +10,7 @@ import pytest
 from quorate.contracts import check_protocol
 from quorate.errors import BadOption
 from quorate.nouns import Ask, Message, Outcome, Question, Table
-from quorate.reproduce.one_by_one import one_by_one
+from quorate.protocols.one_by_one import one_by_one
 from quorate.reproduce.reproducing import stage
 
 SIDES = ("affirmative", "negative")

@@ -7,8 +7,8 @@ says in what it differs.
 
 from __future__ import annotations
 
+from quorate.protocols.one_by_one import one_by_one
 from quorate.reproduce.cast import Cast
-from quorate.reproduce.one_by_one import one_by_one
 from quorate.reproduce.published import COMMON, Expected, Finding, Published
 from quorate.reproduce.reproduction import Reproduction
 
