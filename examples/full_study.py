@@ -21,7 +21,7 @@ debate = {"critique": "off", "until": "never", "decide": "most_confident"}
 
 
 def sums(split):
-    return read_problems({"pool": {"kind": "mixed", "level": 1, "split": split}, "count": count})
+    return read_problems({"pool": {"kind": "mixed", "level": 2, "split": split}, "count": count})
 
 
 experiment = Experiment(

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -34,9 +35,13 @@ def test_the_python_blocks_print_what_they_say() -> None:
 
 
 def test_the_definition_is_one() -> None:
-    (block,) = blocks("yaml")
-    spec = _DefinitionSpec.model_validate(yaml.safe_load(block))
+    spec = _DefinitionSpec.model_validate(yaml.safe_load(blocks("yaml")[0]))
     assert [agent.name for agent in spec.agents] == ["ada", "bo", "cy"]
+
+
+def test_the_experiment_is_the_example() -> None:
+    example = (ROOT / "examples" / "compare.yaml").read_text("utf-8")
+    assert yaml.safe_load(blocks("yaml")[1]) == yaml.safe_load(example)
 
 
 def test_the_commands_exist() -> None:
@@ -51,7 +56,9 @@ def test_the_commands_exist() -> None:
         assert words[0] == "$"
         if words[1] == "make":
             assert re.search(rf"^{words[2]}:", makefile, re.M)
-        else:
+        elif words[1] == "python":
+            assert find_spec(words[3])
+        elif words[1] != "inspect":
             assert words[1] == "quorate"
             page = subprocess.run(
                 [sys.executable, "-m", "quorate", words[2], "--help"], capture_output=True, text=True,
