@@ -283,7 +283,7 @@ def ask(sources: list[dict[str, Any]], **environment: str) -> list[Any]:
     )
     done = subprocess.run(
         [sys.executable, "-c", code, json.dumps(sources)],
-        env={**os.environ, **environment},
+        env={**os.environ, "HF_HUB_OFFLINE": "0", **environment},
         capture_output=True,
         text=True,
         check=True,
