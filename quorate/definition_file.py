@@ -15,8 +15,6 @@ Paths that start with ./ or ../ are relative to the file.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +28,7 @@ from quorate.definition import Definition, Run
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
 from quorate.evaluate import load_problems
 from quorate.events import Listener
+from quorate.python_file import digest, load_object, source_of
 from quorate.record import PROBLEMS, read_manifest
 
 
@@ -144,7 +143,7 @@ def rebuild(manifest: Mapping[str, Any], folder: Path) -> Definition:
     path = Path(source["python"])
     if not path.is_file():
         raise RecordError(f"The run {folder} was defined in {path}, which is gone.")
-    if _digest(path) != source["sha256"]:
+    if digest(path) != source["sha256"]:
         raise RecordError(
             f"The run {folder} was defined in {path}, which has changed since; restore it first."
         )
@@ -214,22 +213,6 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _load_python(path: Path) -> Definition:
-    spec = importlib.util.spec_from_file_location(f"quorate_definition_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise BadDefinition(f"{path} is not a Python file that can be run.")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except QuorateError:
-        raise
-    except Exception as error:
-        raise BadDefinition(f"{path} could not be run: {type(error).__name__}: {error}") from error
-    definition = getattr(module, "definition", None)
-    if not isinstance(definition, Definition):
-        raise BadDefinition(f"{path} must set `definition` to a quorate.Definition.")
-    object.__setattr__(definition, "source", {"python": str(path.resolve()), "sha256": _digest(path)})
+    definition: Definition = load_object(path, "definition", Definition)
+    object.__setattr__(definition, "source", source_of(path))
     return definition
-
-
-def _digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -16,8 +16,6 @@ relative to the file.
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +30,7 @@ from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mea
 from quorate.evaluate.sources import read_problems
 from quorate.experiments.experiment import MOST_EXPENSIVE, Experiment
 from quorate.experiments.folder import Folder
+from quorate.python_file import load_object, source_of
 
 ANSWERED = ("accuracy", "lenient_accuracy")
 """Metrics that every table has anyway."""
@@ -271,21 +270,8 @@ def reopen(folder: str | Path) -> Experiment:
 
 
 def _load_python(path: Path) -> Experiment:
-    spec = importlib.util.spec_from_file_location(f"quorate_experiment_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise BadDefinition(f"{path} is not a Python file that can be run.")
-    module = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except QuorateError:
-        raise
-    except Exception as error:
-        raise BadDefinition(f"{path} could not be run: {type(error).__name__}: {error}") from error
-    experiment = getattr(module, "experiment", None)
-    if not isinstance(experiment, Experiment):
-        raise BadDefinition(f"{path} must set `experiment` to a quorate.experiments.Experiment.")
-    sha = hashlib.sha256(path.read_bytes()).hexdigest()
-    return replace(experiment, source={"python": str(path.resolve()), "sha256": sha})
+    experiment: Experiment = load_object(path, "experiment", Experiment)
+    return replace(experiment, source=source_of(path))
 
 
 def _sentence(error: ValidationError) -> str:

@@ -79,6 +79,16 @@ def test_the_card_shows_the_evaluation(folder: Path, report: Report) -> None:
     assert all(f"| {name} |" in text for name in (*report.members, *report.arms))
 
 
+def test_the_readme_says_what_was_measured(report: Report) -> None:
+    text = (Path(__file__).resolve().parents[2] / "README.md").read_text("utf-8")
+    paragraph = next(part for part in text.split("\n\n") if "the surest first draft is right on" in part)
+    words = " ".join(paragraph.replace(" %", "").split())
+    for arm in ("most confident draft", "relay, full"):
+        assert report.arms[arm].rate.percent in words
+    for arm in ("self-consistency, generalist", "self-consistency, polymath"):
+        assert f"on {100 * report.arms[arm].rate.share:.0f}" in words
+
+
 @pytest.mark.parametrize("kind", ["basic", "rates", "money", "measure", "sets", "ages"])
 def test_members_are_as_good_as_the_card_says(seating: Seating, report: Report, kind: str) -> None:
     name = "base" if kind == "basic" else kind
