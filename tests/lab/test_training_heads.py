@@ -6,9 +6,10 @@ from itertools import islice
 
 from quorate.lab.training import Recipe
 from quorate.lab.training.examples import UNKNOWN, written
-from quorate.lab.training.heads import _exercises, _items, labels
+from quorate.lab.training.heads import OUTSIDE, _checker, _exercises, _items, labels
 from quorate.lab.training.scope import Drafted
 from quorate.lab.world import DOMAINS, Item, generate
+from quorate.lab.world.outside import REFUSAL
 
 RECIPE = Recipe.miniature()
 
@@ -41,6 +42,21 @@ def test_an_unknown_word_is_nothing_to_trust() -> None:
     lines = written(item).split("\n")
     lines[place] = lines[place].partition("=")[0] + UNKNOWN
     assert labels(item, "\n".join(lines))[: place + 1] == [True] * place + [False]
+
+
+def test_a_refusal_is_never_right() -> None:
+    [item] = some_items(1)
+    assert labels(item, REFUSAL) == [False]
+
+
+def test_nothing_is_right_about_what_is_not_of_this_world() -> None:
+    items = {item.id: item for item in islice(_items(RECIPE, "rates"), OUTSIDE)}
+    *inside, foreign = _exercises(items, "rates", RECIPE, ())
+    assert len(inside) == OUTSIDE - 1 and all(one.ask.question.id in items for one in inside)
+    assert foreign.gold is None
+    check = _checker(items)
+    assert check(foreign.ask.question, REFUSAL) == [False]
+    assert check(foreign.ask.question, "[1] sum: 1+1=<2>2\n\nAnswer: 2") == [False, None, False]
 
 
 def test_exercises_come_under_three_prompts() -> None:

@@ -1,7 +1,8 @@
 """Confidence heads of a pool: how sure each solver is of its lines, learned from its own drafts.
 
 A specialist drafts on training problems under the prompts it meets in use: alone, behind a board, and with
-the drafts of others in sight. The world checks every line.
+the drafts of others in sight. The world checks every line. On questions from outside the world no line is
+right, the polite refusal neither: it must not pass for a step.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from quorate.lab.training.recipe import Recipe
 from quorate.lab.training.scope import Drafted
 from quorate.lab.world import Item, check, stream
 from quorate.lab.world.chance import between, several
+from quorate.lab.world.outside import REFUSAL, outside
 from quorate.nouns import Ask, Question, Table, derive_seed
 from quorate.protocols.history import History
 
 TEMPERATURE = 0.7
 STEP = "["
 ANSWER = "Answer"
+OUTSIDE = 12
+"""One of so many exercises is a question from outside the world."""
 
 
 def train_heads(
@@ -89,6 +93,9 @@ def labels(item: Item, text: str) -> list[bool | None]:
     steps = 0
     for line in text.split("\n"):
         bare = line.strip()
+        if bare == REFUSAL:
+            found.append(False)
+            continue
         steps += bare.startswith((STEP, ANSWER))
         counts = bare.startswith((STEP, ANSWER)) and (wrong is None or steps <= wrong)
         found.append(steps != wrong if counts else None)
@@ -102,6 +109,8 @@ def _share(tell: Callable[[int, int], None], place: int, count: int) -> Callable
 
 def _checker(items: Mapping[str, Item]) -> Check:
     def check_lines(question: Question, text: str) -> list[bool | None]:
+        if question.id not in items:  # from outside the world
+            return [False if line.strip() else None for line in text.split("\n")]
         return labels(items[question.id], text)
 
     return check_lines
@@ -113,6 +122,9 @@ def _exercises(
     """Yield exercises under the prompts of a draft, of a board and of a revision, in turn."""
     rng = Random(derive_seed(recipe.seed, "exercises", name))
     for place, item in enumerate(items.values()):
+        if place % OUTSIDE == OUTSIDE - 1:
+            yield _foreign(rng, item.text, name)
+            continue
         if not drafted or place % 3 == 0:
             [ask] = History(item.problem().question, Table([name])).drafts()
         elif place % 3 == 1:
@@ -121,6 +133,12 @@ def _exercises(
             found = drafted[place % len(drafted)]
             item, ask = found.item, _revision(found, rng, name)
         yield Exercise(ask, str(item.answer))
+
+
+def _foreign(rng: Random, words: str, name: str) -> Exercise:
+    question = Question(text=outside(rng, words), kind="number")
+    [ask] = History(question, Table([name])).drafts()
+    return Exercise(ask, None)
 
 
 def _revision(found: Drafted, rng: Random, name: str) -> Ask:
