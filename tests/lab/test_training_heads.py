@@ -52,7 +52,8 @@ def test_a_refusal_is_never_right() -> None:
 def test_nothing_is_right_about_what_is_not_of_this_world() -> None:
     items = {item.id: item for item in islice(_items(RECIPE, "rates"), OUTSIDE)}
     *inside, foreign = _exercises(items, "rates", RECIPE, ())
-    assert len(inside) == OUTSIDE - 1 and all(one.ask.question.id in items for one in inside)
+    assert len(inside) == OUTSIDE - 1
+    assert all(one.ask.question.id in items for one in inside)
     assert foreign.gold is None
     check = _checker(items)
     assert check(foreign.ask.question, REFUSAL) == [False]
