@@ -35,12 +35,19 @@ DEBATES: Mapping[str, Mapping[str, Any]] = {
     for name, topology in GRAPHS.items()
     for rounds in (1, 2, 3)
 }
+KEEPING: Mapping[str, Mapping[str, Any]] = {
+    f"debate keeping the surest, ring, {rounds} round{'s' * (rounds > 1)}": {
+        "topology": "ring",
+        "protocol": {"debate": {"rounds": rounds + 1, "keep": "surest", **DEBATE}},
+    }
+    for rounds in (1, 2, 3)
+}
 RELAYS: Mapping[str, Mapping[str, Any]] = {
     f"relay, {name}": {"topology": topology, "protocol": {"relay": {"rounds": 4, "threshold": 0.8}}}
     for name, topology in GRAPHS.items()
     if name != "3/5 density"
 }
-ARMS: Mapping[str, Mapping[str, Any]] = {**VOTES, **DEBATES, **RELAYS}
+ARMS: Mapping[str, Mapping[str, Any]] = {**VOTES, **DEBATES, **KEEPING, **RELAYS}
 SAMPLED = Sampling(temperature=0.6, max_tokens=LONGEST)
 
 

@@ -45,7 +45,8 @@ domain's column {advanced:.0%} of the segments need an advanced skill and {priva
 {table}
 
 The flips count seats whose answer turned between their first draft and their last. All arms share the same
-first drafts; self-consistency may spend as many tokens as the relay on the full graph. A confidence head
+first drafts; self-consistency may spend as many tokens as the relay on the full graph, or, where it says so,
+as two rounds of a debate that keeps the surest drafts. A confidence head
 looks at states that writing computes anyway, so it adds no pass through the model.
 
 ### Deliberation against its rivals

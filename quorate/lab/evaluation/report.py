@@ -22,8 +22,9 @@ from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun
 
-PAYING = "relay, full"
-"""The arm whose tokens a question decide how many samples self-consistency is given."""
+PAYING = {"relay, full": "", "debate keeping the surest, ring, 2 rounds": ", for the debate's tokens"}
+"""The arms whose tokens a question decide how many samples self-consistency is given, and what it is then
+called; the first of them also pays the polymath."""
 TIMED = 100
 """Problems on which the throughput is measured."""
 ORACLE = "any first draft right (oracle)"
@@ -128,13 +129,15 @@ def evaluate(
         measured["judge"] = _judged(seating, recipe, items, seed)
         tell(f"judge: {measured['judge'].rate.percent}")
     measured[ORACLE] = _oracle(seating, recipe, items, measured)
-    if PAYING in measured:
-        best = _best(seating, recipe, seed)
-        rivals = [(name, name) for name in ("generalist", "polymath") if name in names]
-        for called, name in [(BEST, best), *rivals]:
-            arm = self_consistency(seating, name, items, measured[PAYING].tokens, seed=seed)
-            measured[ALONE + called] = arm
-            tell(f"{ALONE}{called}: {arm.rate.percent}, {arm.calls:g} samples")
+    for arm, called in PAYING.items():
+        if arm in measured:
+            best = best or _best(seating, recipe, seed)
+            rivals = {BEST: best, "generalist": "generalist"} | ({} if called else {"polymath": "polymath"})
+            for name, member in rivals.items():
+                if member in names:
+                    alone = self_consistency(seating, member, items, measured[arm].tokens, seed=seed)
+                    measured[f"{ALONE}{name}{called}"] = alone
+                    tell(f"{ALONE}{name}{called}: {alone.rate.percent}, {alone.calls:g} samples")
     return Report(
         split=split,
         seed=seed,
