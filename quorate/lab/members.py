@@ -240,13 +240,15 @@ def is_adapter(folder: Path) -> bool:
 
 def find_member(folder: Path, member: str) -> Path:
     """Return the folder of a member of a pool; UnknownName says what was probably meant."""
-    known = {file.parent.name for file in folder.glob("*/*config.json")}
-    if member not in known:
+    own = folder / member
+    named = Path(member).name == member
+    if not (named and any((own / name).is_file() for name in ("adapter_config.json", "config.json"))):
+        known = {file.parent.name for file in folder.glob("*/*config.json")}
         raise UnknownName(
             f"The pool has no member '{member}'. {did_you_mean(member, {BASE, *known})} "
             "`quorate pool list` lists them."
         )
-    return folder / member
+    return own
 
 
 def read_recipe(folder: Path) -> Recipe:
