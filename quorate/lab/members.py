@@ -241,7 +241,7 @@ def is_adapter(folder: Path) -> bool:
 def find_member(folder: Path, member: str) -> Path:
     """Return the folder of a member of a pool; UnknownName says what was probably meant."""
     own = folder / member
-    named = Path(member).name == member
+    named = member and Path(member).name == member
     if not (named and any((own / name).is_file() for name in ("adapter_config.json", "config.json"))):
         known = {file.parent.name for file in folder.glob("*/*config.json")}
         raise UnknownName(
