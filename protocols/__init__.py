@@ -6,6 +6,7 @@ It never calls a model.
 
 from quorate.protocols.balloting import approved, pooled, ranked, scored
 from quorate.protocols.boards import splitter
+from quorate.protocols.cascade import cascade
 from quorate.protocols.confidence import by_confidence
 from quorate.protocols.convergence import (
     all_of,
@@ -21,7 +22,12 @@ from quorate.protocols.convergence import (
     unanimous,
 )
 from quorate.protocols.debating import debate, hold, settle, vote
+from quorate.protocols.dylan import dylan
+from quorate.protocols.filtering import judge_picks, resolve_filters
+from quorate.protocols.gating import gated
+from quorate.protocols.grouping import group_debate, group_debate_cost
 from quorate.protocols.history import History, Stop, Turns, consult
+from quorate.protocols.importance import importance, importance_of, team
 from quorate.protocols.judging import (
     ask_judge,
     judge_agrees,
@@ -32,6 +38,7 @@ from quorate.protocols.judging import (
     peer_ranked,
     verdict,
 )
+from quorate.protocols.mixture import moa, rmoa, self_moa, self_moa_seq, smoa
 from quorate.protocols.one_by_one import one_by_one
 from quorate.protocols.panels import panel
 from quorate.protocols.prompting import Prompts
@@ -108,19 +115,27 @@ __all__ = [
     "break_tie",
     "budget",
     "by_confidence",
+    "cascade",
     "condorcet",
     "confidence_weighted",
     "consult",
     "copeland",
     "cumulative",
     "debate",
+    "dylan",
     "early_stopping_consistency",
+    "gated",
+    "group_debate",
+    "group_debate_cost",
     "hold",
+    "importance",
+    "importance_of",
     "instant_runoff",
     "inverse_entropy",
     "judge_agrees",
     "judge_compares",
     "judge_decides",
+    "judge_picks",
     "judge_ranks",
     "judge_scores",
     "kemeny",
@@ -131,6 +146,7 @@ __all__ = [
     "majority_judgement",
     "minimax",
     "mixture_stable",
+    "moa",
     "more_from_the_best",
     "most_confident",
     "never",
@@ -150,16 +166,22 @@ __all__ = [
     "ranked_pairs",
     "relay",
     "resolve_decision",
+    "resolve_filters",
+    "rmoa",
     "schulze",
     "schulze_many",
     "scored",
     "seat_order",
     "self_consistency",
+    "self_moa",
+    "self_moa_seq",
     "settle",
     "similar",
+    "smoa",
     "splitter",
     "stable",
     "supermajority",
+    "team",
     "unanimity",
     "unanimous",
     "universal_consistency",

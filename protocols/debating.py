@@ -13,13 +13,16 @@ from typing import Any, Literal
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Ask, Message, Question, Table
 from quorate.protocols.convergence import resolve_stop, unanimous
-from quorate.protocols.history import History, Memory, Turns, consult
+from quorate.protocols.filtering.resolving import resolve_filters
+from quorate.protocols.history import History, Keep, Memory, Turns, consult
 from quorate.protocols.prompting import Prompts
 from quorate.protocols.voting import break_tie, plurality, random_, resolve_decision
 from quorate.registry import protocol
 
 Critique = Literal["inline", "apart", "off"]
 CRITIQUES: tuple[str, ...] = ("inline", "apart", "off")
+Silent = Literal["ask", "keep"]
+SILENTS: tuple[str, ...] = ("ask", "keep")
 
 
 @protocol
@@ -30,6 +33,9 @@ def debate(
     rounds: int = 3,
     critique: Critique = "inline",
     memory: Memory = "own",
+    keep: Keep = "last",
+    filters: Any = (),
+    silent: Silent = "ask",
     until: Any = unanimous,
     decide: Any = plurality,
     tie_break: Any = random_,
@@ -49,6 +55,16 @@ def debate(
         whose text its hearers read before they revise, or not at all.
     memory : {"own", "transcript", "none"}
         What a seat is reminded of: its last answer (default), all it was told and said, nothing.
+    keep : {"last", "surest"}
+        What a seat stands by, and others hear from it: what it said last (default, as published), or what
+        it was surest of so far, so that a revision cannot break a better draft. That needs a confidence; a
+        revision replaces an answer whose confidence, or its own, is not known.
+    filters : sequence of filters, names or mappings
+        What makes the graph of each round sparser, one after the other, before anybody is asked; see
+        `quorate.topologies.filters` and `quorate.protocols.filtering`.
+    silent : {"ask", "keep"}
+        A seat to which the filters leave nobody to hear is asked all the same (default, as published debates
+        ask everybody), or keeps its answer and is not asked, which saves the call.
     until : stop check, name or mapping
         Checked after every round but the last.
     decide : rule, decision, name or mapping
@@ -68,7 +84,7 @@ def debate(
     Raises
     ------
     BadOption
-        For zero rounds or an unknown name.
+        For zero rounds, an unknown name, or a filter whose options do not fit the table.
 
     Examples
     --------
@@ -84,7 +100,12 @@ def debate(
         )
     if critique not in CRITIQUES:
         raise BadOption(f"There is no critique '{critique}'. {did_you_mean(critique, CRITIQUES)}")
-    history = History(question, table, memory=memory, prompts=Prompts.load(prompts), quote_limit=quote_limit)
+    if silent not in SILENTS:
+        raise BadOption(f"A silent seat cannot '{silent}'. {did_you_mean(silent, SILENTS)}")
+    history = History(
+        question, table, memory=memory, keep=keep, prompts=Prompts.load(prompts), quote_limit=quote_limit
+    )
+    thinning = resolve_filters(filters, question, table)
 
     yield from hold(history, history.drafts())
     reason = ""
@@ -92,9 +113,15 @@ def debate(
         reason = yield from consult(check(history))
         if reason:
             break
+        yield from history.thin(thinning)
+        seats = table.seats if silent == "ask" else history.with_something_new()
+        if not seats:
+            reason = "the filters leave nobody anything to hear"
+            history.note("stopped", reason)
+            break
         if critique == "apart":
             yield from hold(history, history.critique())
-        yield from hold(history, history.revisions(inline_critique=critique == "inline"))
+        yield from hold(history, history.revisions(inline_critique=critique == "inline", seats=seats))
     if not reason:
         ended = f"all {rounds} rounds held" if rounds > 1 else "voted without debate"
         reason = unanimous(history) or ended
@@ -143,6 +170,7 @@ def vote(
 def hold(history: History, asks: Sequence[Ask]) -> Generator[Sequence[Ask], Sequence[Message], None]:
     """Ask, and take the answers into the history: one step of a protocol."""
     if asks:
+        asks = history.noted(asks)
         history.add(asks, (yield asks))
 
 

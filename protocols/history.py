@@ -14,8 +14,21 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from quorate.errors import BadOption, ProtocolError, did_you_mean
-from quorate.nouns import Ask, Ballot, BoardLine, Dissent, Exchange, Message, Outcome, Question, Table
+from quorate.nouns import (
+    Ask,
+    Ballot,
+    BoardLine,
+    Dissent,
+    Exchange,
+    Hearing,
+    Message,
+    Outcome,
+    Question,
+    Table,
+)
+from quorate.protocols.noting import Notes
 from quorate.protocols.prompting import Prompts
+from quorate.protocols.thinning import Filter, pruned, thinner
 
 Turns = Generator[Sequence[Ask], Sequence[Message], Outcome]
 """What a protocol is: yields all that can be asked now, is sent what was said, returns the outcome."""
@@ -25,10 +38,12 @@ Stop = Callable[["History"], "str | Generator[Sequence[Ask], Sequence[Message], 
 
 Memory = Literal["own", "transcript", "none"]
 MEMORIES: tuple[str, ...] = ("own", "transcript", "none")
+Keep = Literal["last", "surest"]
+KEEPS: tuple[str, ...] = ("last", "surest")
 
 
-class History:
-    """All rounds of one question.
+class History(Notes):
+    """All rounds of one question, with what is noted about them.
 
     Parameters
     ----------
@@ -37,6 +52,9 @@ class History:
     memory : {"own", "transcript", "none"}
         What a seat is reminded of when it revises: its own last answer, everything it was told and said
         so far, or nothing.
+    keep : {"last", "surest"}
+        What a seat stands by after a revision: what it said last, or what it was surest of; a revision
+        replaces an answer whose confidence, or its own, is not known.
     prompts : Prompts
         The texts of the instructions.
     quote_limit : int
@@ -55,22 +73,27 @@ class History:
         table: Table,
         *,
         memory: Memory = "own",
+        keep: Keep = "last",
         prompts: Prompts | None = None,
         quote_limit: int = 4000,
     ) -> None:
         if memory not in MEMORIES:
             raise BadOption(f"There is no memory '{memory}'. {did_you_mean(memory, MEMORIES)}")
+        if keep not in KEEPS:
+            raise BadOption(f"A seat cannot keep its '{keep}' answer. {did_you_mean(keep, KEEPS)}")
         if quote_limit < 1:
             raise BadOption(f"quote_limit must be at least 1 character, not {quote_limit}.")
+        super().__init__()
         self.question = question
         self.table = table
         self.memory = memory
+        self.keep = keep
         self.prompts = prompts or Prompts.load()
         self.quote_limit = quote_limit
         self.rounds: list[Mapping[str, Message]] = []
         """For each answer round, what each seat said in it (failed seats included)."""
         self.standing: dict[str, Message] = {}
-        """Each seat's last answer; a seat that fails keeps the one it gave before."""
+        """The answer each seat stands by: its last, or its surest; one that fails keeps what it had."""
         self.critiques: dict[str, Message] = {}
         """The critiques of the current round, by critic."""
         self.messages: list[Message] = []
@@ -78,6 +101,7 @@ class History:
         self._seats = frozenset(table.seats)
         self._past: dict[str, list[Exchange]] = {}
         self._quotes: dict[tuple[str, str, str], str] = {}
+        self._thinned: dict[int, Hearing] = {}
 
     @property
     def turn(self) -> int:
@@ -121,6 +145,60 @@ class History:
             for seat in self.table.seats
         ]
 
+    def hearing(self, turn: int) -> Hearing:
+        """Return, for each seat, whom it hears at `turn`: over the graph, less what filters took away."""
+        return self._thinned.get(turn) or self.table.hearing(turn)
+
+    def hears(self, seat: str, turn: int) -> tuple[str, ...]:
+        """Return the seats that `seat` hears at `turn`, in seat order."""
+        return self.hearing(turn)[seat]
+
+    def heard_by(self, seat: str, said: Mapping[str, Message], turn: int) -> tuple[Message, ...]:
+        """Return the messages of `said` (by seat) that reach `seat` at `turn`; failed ones reach nobody."""
+        reach = self.hears(seat, turn)
+        heard = self.table.heard_by(seat, said, turn)
+        return tuple(m for m in heard if m.seat in reach) if turn in self._thinned else heard
+
+    def thin(self, filters: Iterable[Filter]) -> Generator[Sequence[Ask], Sequence[Message], None]:
+        """Make the graph of the coming round sparser by what was said; what goes is noted.
+
+        Each filter gets what the one before it left.
+
+        Raises
+        ------
+        ProtocolError
+            When a filter lets somebody hear more than before.
+
+        Examples
+        --------
+        >>> history = History(Question(text="2+3?"), Table(["ada", "bo"]))
+        >>> list(history.thin([lambda history, hearing: {"bo": hearing["bo"]}]))
+        []
+        >>> history.hears("ada", turn=0), history.hears("bo", turn=0)
+        ((), ('ada',))
+        """
+        turn = self.turn + 1
+        hearing = self.table.hearing(turn)
+        for filter_ in filters:
+            left = thinner(filter_, hearing, (yield from consult(filter_(self, hearing))))
+            if told := pruned(filter_, hearing, left, self.standing):
+                self.note(told.kind, told.text, told.seats, told.edges)
+            hearing = self._thinned[turn] = left
+
+    def with_something_new(self) -> tuple[str, ...]:
+        """Return the seats to ask in the coming round: not those whom the filters left nobody to hear.
+
+        A seat that has no answer yet is asked all the same, and so is one that the graph lets hear nobody.
+        """
+        turn = self.turn + 1
+        return tuple(
+            seat
+            for seat in self.table.seats
+            if seat not in self.standing
+            or self.heard_by(seat, self.standing, turn)
+            or not self.table.heard_by(seat, self.standing, turn)
+        )
+
     def drafts(self, *, stretches: bool = False) -> list[Ask]:
         """Ask every seat for a first answer; all seats get the same words.
 
@@ -146,15 +224,16 @@ class History:
         return [
             self._ask(seat, "critique", turn, heard, self.prompts.critique(self.question, self.quotes(heard)))
             for seat in self.table.seats
-            if (heard := self.table.heard_by(seat, self.standing, turn))
+            if (heard := self.heard_by(seat, self.standing, turn))
         ]
 
-    def revisions(self, *, inline_critique: bool = True) -> list[Ask]:
-        """Ask every seat to revise in the light of the drafts (and critiques) it hears.
+    def revisions(self, *, inline_critique: bool = True, seats: Iterable[str] | None = None) -> list[Ask]:
+        """Ask every seat, or only `seats`, to revise in the light of the drafts (and critiques) it hears.
 
         With `inline_critique` the same instruction first asks for a critique of each draft heard.
         """
-        return [self._revision(seat, self.turn + 1, inline_critique) for seat in self.table.seats]
+        asked = self.table.seats if seats is None else seats
+        return [self._revision(seat, self.turn + 1, inline_critique) for seat in asked]
 
     def continuations(
         self, boards: Mapping[str, Sequence[BoardLine]], *, stretches: bool = True
@@ -185,7 +264,7 @@ class History:
 
         A line that has come a longer way was passed on by a seat in between.
         """
-        hears = self.table.hears(seat, turn)
+        hears = self.hears(seat, turn)
         found = {}
         for line in board:
             if line.seat in hears:
@@ -196,8 +275,8 @@ class History:
         return tuple(found[number] for number in sorted(found))
 
     def _revision(self, seat: str, turn: int, inline_critique: bool) -> Ask:
-        drafts = self.table.heard_by(seat, self.standing, turn)
-        critiques = self.table.heard_by(seat, self.critiques, turn)
+        drafts = self.heard_by(seat, self.standing, turn)
+        critiques = self.heard_by(seat, self.critiques, turn)
         own = self.standing.get(seat) if self.memory == "own" else None
         instruction = self.prompts.revise(
             self.question,
@@ -257,11 +336,24 @@ class History:
                 self.critiques[ask.seat] = message
             elif ask.expects == "answer" and ask.act != "judge" and ask.seat in self._seats:
                 answers[ask.seat] = message
-                if not message.failed:
-                    self.standing[ask.seat] = message
         if answers:
-            self.rounds.append(answers)
-            self.critiques = {}
+            self.answered(answers)
+
+    def answered(self, answers: Mapping[str, Message]) -> None:
+        """Take in an answer round, by seat: what was said in it, and what each seat stands by now."""
+        self.rounds.append(answers)
+        for seat, message in answers.items():
+            if not message.failed and not self._is_surer_already(message):
+                self.standing[seat] = message
+        self.critiques = {}
+
+    def _is_surer_already(self, message: Message) -> bool:
+        """Tell whether a seat keeps what it stood by before this message."""
+        before = self.standing.get(message.seat)
+        if self.keep == "last" or before is None or before.answer is None:
+            return False
+        sure, now = before.confidence, message.confidence
+        return sure is not None and (message.answer is None or (now is not None and now < sure))
 
     def restate(self, seat: str, text: str, answer: str | None, confidence: float | None) -> None:
         """Say what a seat stands by now, in place of its last message alone; nothing if it never answered."""
@@ -271,13 +363,14 @@ class History:
             self.standing[seat] = said.model_copy(update=changes)
 
     def conclude(self, outcome: Outcome, reason: str) -> Outcome:
-        """Complete what a rule decided with what the history knows: rounds, dissent, failures, cost."""
+        """Complete what a rule decided with what the history knows: rounds, dissent, cost, notes."""
         failed = {m.seat: None for m in self.messages if m.failed}
         dissent = tuple(
             Dissent(seat=seat, answer=said.answer, text=said.text)
             for seat, said in self.standing.items()
             if said.answer is not None and said.answer != outcome.answer
         )
+        reason = ", ".join([reason, *self.counted])
         return outcome.model_copy(
             update={
                 "question": self.question.id,
@@ -292,6 +385,7 @@ class History:
                 "calls": self.calls,
                 "tokens_in": sum(m.tokens_in for m in self.messages),
                 "tokens_out": sum(m.tokens_out for m in self.messages),
+                "notes": (*outcome.notes, *self.left),
             }
         )
 

@@ -7,7 +7,8 @@ A prompt file starts with a line `# <name>, version <n>`, which is not sent. The
     $critiques the critiques it hears, quoted  $board  the lines of a board, quoted
     $steps     the seat's own steps, numbered
     $low, $high  the ends of a scale     $criteria  what to score by, numbered
-    $example   a ballot that names the labels in use
+    $example   a ballot that names the labels in use    $words   most words of a summary
+    $role      what a seat is told to be     $most   how many may be chosen
 
 Whatever stands on a line of its own and is empty leaves no gap. Point `prompts=` at a folder with files
 of the same names to override some or all of them.
@@ -34,7 +35,16 @@ NAMES = (
     "critique",
     "revise",
     "revise_plainly",
+    "revise_and_rate",
+    "summarize",
     "recheck",
+    "role",
+    "aggregate",
+    "synthesise",
+    "smoa_judge",
+    "smoa_select",
+    "smoa_moderate",
+    "residuals",
     "relay",
     "trust",
     "object",
@@ -47,6 +57,7 @@ NAMES = (
     "score",
     "choose",
     "universal",
+    "pick",
     "true",
     "sure",
     "form_choice",
@@ -65,6 +76,9 @@ FIELDS = (
     "low",
     "high",
     "criteria",
+    "words",
+    "role",
+    "most",
 )
 _HEADER = re.compile(r"#\s*(?P<name>[\w-]+), version (?P<version>\S+)\s*\n")
 _UNPRINTABLE = re.compile(

@@ -15,6 +15,7 @@ from quorate.nouns import Ask, Message, Outcome, Question, Table
 from quorate.protocols.boards import TRUSTS, Board, Splitter, Trust, Writing, extend, splitter, weigh, write
 from quorate.protocols.convergence import never, resolve_stop
 from quorate.protocols.debating import settle
+from quorate.protocols.filtering.resolving import resolve_filters
 from quorate.protocols.history import History, Turns, consult
 from quorate.protocols.opinions import objection_ask, read_objection, read_trust, trust_ask, unopposed
 from quorate.protocols.prompting import Prompts
@@ -39,6 +40,7 @@ def relay(
     steps: Any = "lines",
     objections: Objections = "off",
     progress: bool = True,
+    filters: Any = (),
     until: Any = never,
     decide: Any = most_confident,
     tie_break: Any = random_,
@@ -85,6 +87,8 @@ def relay(
     progress : bool
         Whether the surest next step is taken where nothing new is trusted. An answer is not: it is a vote;
         nor is the last word of a text that leads to no answer.
+    filters : sequence of filters, names or mappings
+        As in `debate`: they work before every posting, and a board does not pass along an edge they took.
     until : stop check, name or mapping
         Checked after every round but the last, besides the relay's own ends.
     decide : rule, decision, name or mapping
@@ -127,11 +131,13 @@ def relay(
     check, decision = resolve_stop(until), resolve_decision(decide)
     _check_options(rounds, threshold, trust, objections)
     history = History(question, table, memory="none", prompts=Prompts.load(prompts), quote_limit=quote_limit)
+    thinning = resolve_filters(filters, question, table)
     run = _Relay(history, splitter.resolve(steps), trust, threshold)
     reason: Any = None
     yield from run.write(history.drafts(stretches=trust != "asked"))
     for left in reversed(range(rounds)):
         before = dict(run.boards)
+        yield from history.thin(thinning)
         run.post(progress)
         if objections == "asked":
             yield from run.ask_for_objections(before)
@@ -186,6 +192,7 @@ class _Relay:
 
     def write(self, asks: Sequence[Ask]) -> Steps:
         """Ask, cut what is said into steps, and find out how far each is trusted."""
+        asks = self.history.noted(asks)
         said = yield asks
         self.history.add(asks, said)
         cuts = {
@@ -214,7 +221,7 @@ class _Relay:
 
     def post(self, progress: bool) -> None:
         """Give every seat the best board that reaches it over the graph of the coming round."""
-        hearing = self.table.hearing(self.history.turn + 1)
+        hearing = self.history.hearing(self.history.turn + 1)
         self.boards = {
             seat: extend(
                 [self.boards[name] for name in reach],
@@ -229,7 +236,7 @@ class _Relay:
     def ask_for_objections(self, before: Mapping[str, Board]) -> Steps:
         """Ask about each changed board those who hear the author of its last line; cut what they reject."""
         changed = [board for seat, board in self.boards.items() if board.lines and board != before[seat]]
-        hearing = self.table.hearing(self.history.turn + 1)
+        hearing = self.history.hearing(self.history.turn + 1)
         about = [
             (board, objection_ask(self.history, seat, board))
             for board in dict.fromkeys(changed)

@@ -284,7 +284,8 @@ class Definition:
     ) -> tuple[Record, dict[str, Replay]]:
         if not (resume and (folder / "manifest.json").exists()):
             return Record.create(folder, self.manifest(todo), dump_problems(todo)), {}
-        check_same(_wherever(read_manifest(folder).get("setup")), _wherever(self.setup()))
+        recorded = read_manifest(folder).get("setup") or {}
+        check_same(_wherever(recorded), _wherever(_as_known(recorded, self.setup())))
         if (folder / PROBLEMS).read_text("utf-8") != dump_problems(todo):
             raise RecordError(
                 f"The run {folder} is about other problems than the ones given; they are in its {PROBLEMS}."
@@ -380,6 +381,13 @@ def _warn_of_isolation(table: Table) -> None:
             UserWarning,
             stacklevel=4,
         )
+
+
+def _as_known(recorded: Mapping[str, Any], setup: dict[str, Any]) -> dict[str, Any]:
+    """Return a set-up without the prompts that the record does not know: it has used none of them."""
+    prompts = setup["prompts"]
+    known = recorded.get("prompts") or prompts
+    return {**setup, "prompts": {name: prompts[name] for name in prompts if name in known}}
 
 
 def _wherever(setup: Any) -> Any:

@@ -7,13 +7,18 @@ answers does. So stop checks, filters and routers may share one, and a protocol 
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from quorate.errors import MissingModel, ModelError
+
+Embed = Callable[[Sequence[str]], "np.ndarray[Any, Any]"]
+"""From n texts to n vectors, shape (n, width)."""
 
 BATCH = 32
 LONGEST = 512
@@ -89,3 +94,47 @@ def load_embedder(path: str) -> Embedder:
     quorate.errors.MissingModel: There is no folder './nowhere' with a sentence-embedding model. ...
     """
     return Embedder(path)
+
+
+_WORD = re.compile(r"\d+(?:[.,]\d+)*|\w+")
+
+
+def count_words(texts: Sequence[str]) -> np.ndarray[Any, Any]:
+    """Embed n texts without any model: how often each word and number is in them, shape (n, words).
+
+    Examples
+    --------
+    >>> count_words(["5 and 5", "6"]).tolist()
+    [[2.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    counts = [Counter(_WORD.findall(text.lower())) for text in texts]
+    words = {word: place for place, word in enumerate(dict.fromkeys(word for c in counts for word in c))}
+    vectors = np.zeros((len(texts), len(words)))
+    for row, counted in enumerate(counts):
+        for word, times in counted.items():
+            vectors[row, words[word]] = times
+    return vectors
+
+
+def similarities(texts: Sequence[str], model: str | Path | Embed = "") -> np.ndarray[Any, Any]:
+    """Return the cosine similarity of every two of n texts, shape (n, n).
+
+    Parameters
+    ----------
+    texts : sequence of str
+        A text that embeds to nothing resembles none, itself included.
+    model : path, hub name or callable
+        What embeds them; left out, the words and numbers in them are counted.
+
+    Examples
+    --------
+    >>> similarities(["It is 5", "It is 6", "No"]).round(2).tolist()
+    [[1.0, 0.67, 0.0], [0.67, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    """
+    embed = model if callable(model) else load_embedder(str(model)) if model else count_words
+    if not texts:
+        return np.zeros((0, 0))
+    vectors = np.asarray(embed(texts), dtype=np.float64)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors = vectors / np.where(lengths > 0, lengths, 1)
+    return np.asarray(vectors @ vectors.T)

@@ -1,4 +1,4 @@
-"""What happens in a run, as a stream: Started | Heard | Posted | Asked | Said | Failed | Decided.
+"""What happens in a run, as a stream: Started, Noted, Heard, Posted, Asked, Said, Failed, Decided.
 
 Record, live view, evaluation and resume are folds over this one stream. One event is one line of JSON:
 
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from quorate.nouns import BoardLine, Message, Noun, Outcome, Question
+from quorate.nouns import BoardLine, Message, Note, Noun, Outcome, Question
 
 
 class Started(Noun):
@@ -22,6 +22,27 @@ class Started(Noun):
     question: str
     asked: Question
     at: float = 0.0
+
+
+class Noted(Note):
+    """What the protocol did before this turn's asks, or at the end: a selection, a pruning, an early stop.
+
+    Sent once for each note that the asks of a wave, or the outcome, carry.
+
+    Examples
+    --------
+    >>> Noted.of(Note(kind="stopped", text="the judge has heard enough"), "q1", turn=2).turn
+    2
+    """
+
+    type: Literal["noted"] = "noted"
+    question: str
+    turn: int
+
+    @classmethod
+    def of(cls, note: Note, question: str, turn: int) -> Noted:
+        """Put a note in its place in a run."""
+        return cls(question=question, turn=turn, **dict(note))
 
 
 class Heard(Noun):
@@ -83,7 +104,7 @@ class Decided(Noun):
     at: float = 0.0
 
 
-Event = Started | Heard | Posted | Asked | Said | Failed | Decided
+Event = Started | Noted | Heard | Posted | Asked | Said | Failed | Decided
 Listener = Callable[[Event], None]
 """Anything that folds events: called once for each, in order, from one thread."""
 

@@ -1,4 +1,4 @@
-"""The nouns of a deliberation: Question, Ask, Reply, Message, Ballot, Outcome, Table.
+"""The nouns of a deliberation: Question, Ask, Reply, Message, Ballot, Outcome; and the Table, from its file.
 
 All data types are frozen and refuse unknown fields. A datum of each, in the order of the flow:
 
@@ -12,21 +12,21 @@ from __future__ import annotations
 
 import hashlib
 import math
-import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from quorate.errors import BadGraph, BadOption, BadQuestion, did_you_mean
+from quorate.errors import BadOption, BadQuestion, did_you_mean
 from quorate.notebook import drawn
-
-if TYPE_CHECKING:
-    import networkx as nx
+from quorate.table import Hearing as Hearing
+from quorate.table import Table as Table
+from quorate.table import derive_seed as derive_seed
 
 AnswerKind = Literal["auto", "number", "choice", "maths", "text"]
+NoteKind = Literal["selected", "pruned", "stopped", "fallback", "gated"]
 
 
 class Noun(BaseModel):
@@ -213,12 +213,31 @@ class BoardLine(Noun):
     confidence: float | None = Field(None, ge=0, le=1)
 
 
+class Note(Noun):
+    """What a protocol did besides asking: whom it selected, which edges it pruned, why it stopped.
+
+    `seats` are those it concerns, `edges` (u, v) those that were taken away: v no longer hears u. `text` says
+    it in words.
+
+    Examples
+    --------
+    >>> Note(kind="pruned", seats=("bo",), edges=(("ada", "bo"),), text="bo no longer hears ada").kind
+    'pruned'
+    """
+
+    kind: NoteKind
+    seats: tuple[str, ...] = ()
+    text: str = ""
+    edges: tuple[tuple[str, str], ...] = ()
+
+
 class Ask(Noun):
     """Exactly what one seat is asked.
 
     The protocol renders `instruction`; the agent adds its role and the chat template of its model.
     `heard` are the messages quoted in the instruction, `board` the lines of a shared board in it; `past` is
     the transcript that precedes it. `stretches` asks the model how sure it is of every line it writes.
+    `notes` say what the protocol did before it asked; no model sees them.
     """
 
     seat: str
@@ -231,6 +250,7 @@ class Ask(Noun):
     past: tuple[Exchange, ...] = ()
     expects: Literal["answer", "text"] = "text"
     stretches: bool = False
+    notes: tuple[Note, ...] = ()
 
     def digest(self, seed: int = 0) -> str:
         """Return a fingerprint of everything the model sees: equal asks have equal digests."""
@@ -342,6 +362,8 @@ class Outcome(Noun):
     """Prompts that had to be shortened to fit a model's context; the messages say by how much."""
     board: tuple[BoardLine, ...] = ()
     """The board as it stood at the end, where the protocol keeps one: the group's own solution."""
+    notes: tuple[Note, ...] = ()
+    """What the protocol did after its last ask; what it did before is in the events."""
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
@@ -354,123 +376,3 @@ class Outcome(Noun):
     def _repr_html_(self) -> str | None:
         """Show itself in a notebook."""
         return drawn(self, "outcome_html")
-
-
-def derive_seed(*parts: object) -> int:
-    """Derive a 63-bit seed from its parts: the same parts give the same seed on every machine.
-
-    Examples
-    --------
-    >>> derive_seed(0, "q1", 0, "ada") == derive_seed(0, "q1", 0, "ada")
-    True
-    >>> derive_seed(0, "q1", 0, "ada") == derive_seed(1, "q1", 0, "ada")
-    False
-    """
-    text = "\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "big") >> 1
-
-
-class Table:
-    """The seats, who hears whom at each turn, the offices, and the randomness of a deliberation.
-
-    Parameters
-    ----------
-    seats : sequence of str
-        The debaters, in order.
-    graph : networkx graph or callable
-        An edge u -> v means that **v hears u**, an undirected one both ways; a callable gets the turn (1 for
-        the first revision) and returns that turn's graph. None means that everybody hears everybody.
-    offices : mapping of str to str
-        Seats outside the graph, by office: `{"judge": "solon"}`.
-    seed : int
-        Root of every draw at this table.
-
-    Raises
-    ------
-    BadGraph
-        When the nodes of a graph are not exactly the seats.
-
-    Examples
-    --------
-    >>> import networkx as nx
-    >>> table = Table(["ada", "bo", "cy"], nx.DiGraph([("ada", "bo"), ("bo", "cy"), ("cy", "ada")]))
-    >>> table.hears("bo", turn=1)
-    ('ada',)
-    """
-
-    def __init__(
-        self,
-        seats: Sequence[str],
-        graph: nx.Graph[str] | Callable[[int], nx.Graph[str]] | None = None,
-        *,
-        offices: Mapping[str, str] | None = None,
-        seed: int = 0,
-    ) -> None:
-        self.seats = tuple(seats)
-        self.offices = dict(offices or {})
-        self.seed = seed
-        twice = [seat for seat, count in Counter(self.seats).items() if count > 1]
-        if twice:
-            raise BadOption(f"Two agents share the name '{twice[0]}'; give every agent its own.")
-        if not self.seats:
-            raise BadOption("There is nobody at the table: give at least one agent.")
-        self._order = {seat: index for index, seat in enumerate(self.seats)}
-        self._graph = graph
-        self._heard: dict[int, dict[str, tuple[str, ...]]] = {}
-        if graph is not None and not callable(graph):
-            self._heard[-1] = self._neighbours(graph)
-
-    def hears(self, seat: str, turn: int) -> tuple[str, ...]:
-        """Return the seats that `seat` hears at `turn`, in seat order."""
-        return self.hearing(turn)[seat]
-
-    def hearing(self, turn: int) -> Mapping[str, tuple[str, ...]]:
-        """Return, for each seat, the seats it hears at `turn`."""
-        if self._graph is None:
-            if -1 not in self._heard:
-                self._heard[-1] = {
-                    seat: tuple(other for other in self.seats if other != seat) for seat in self.seats
-                }
-            return self._heard[-1]
-        if not callable(self._graph):
-            return self._heard[-1]
-        if turn not in self._heard:
-            self._heard[turn] = self._neighbours(self._graph(turn))
-        return self._heard[turn]
-
-    def heard_by(self, seat: str, said: Mapping[str, Message], turn: int) -> tuple[Message, ...]:
-        """Return the messages of `said` (by seat) that reach `seat` at `turn`; failed ones reach nobody."""
-        return tuple(
-            said[other] for other in self.hearing(turn)[seat] if other in said and said[other].error is None
-        )
-
-    def office(self, name: str) -> str:
-        """Return the seat that holds the office `name`; BadOption when nobody does."""
-        try:
-            return self.offices[name]
-        except KeyError:
-            raise BadOption(
-                f"This protocol needs a {name}, and nobody holds that office. "
-                f"Seat one with offices={{'{name}': agent}}."
-            ) from None
-
-    def rng(self, *parts: object) -> random.Random:
-        """Return a generator derived from the table's seed and `parts`; never the global one."""
-        return random.Random(derive_seed(self.seed, *parts))
-
-    def _neighbours(self, graph: nx.Graph[str]) -> dict[str, tuple[str, ...]]:
-        nodes = set(graph.nodes)
-        for node in nodes - set(self.seats):
-            raise BadGraph(
-                f"The graph has a node {node!r} that is not an agent. {did_you_mean(str(node), self.seats)}"
-            )
-        for seat in self.seats:
-            if seat not in nodes:
-                raise BadGraph(
-                    f"The agent '{seat}' is not in the graph; add it as a node, even an isolated one."
-                )
-        heard = getattr(graph, "predecessors", graph.neighbors)  # an undirected edge is heard both ways
-        return {
-            seat: tuple(sorted((u for u in heard(seat) if u != seat), key=self._order.__getitem__))
-            for seat in self.seats
-        }

@@ -28,6 +28,7 @@ from quorate.events import (
     Event,
     Failed,
     Heard,
+    Noted,
     Posted,
     Said,
     Started,
@@ -218,7 +219,7 @@ def read_replays(folder: str | Path, *, retry_failed: bool = False) -> dict[str,
                     spoilt.add(event.question)
             case Decided():
                 replays[event.question] = Replay(started=True, outcome=event.outcome)
-            case Heard() | Posted():
+            case Heard() | Posted() | Noted():
                 replays[event.question].told.append(event)
     if retry_failed:
         for question in spoilt:

@@ -1,4 +1,4 @@
-"""Names for makers: `@topology`, `@protocol`, `@rule`, `@stop`, `@decision`, `@tie_break`, `@model`.
+"""Names for makers: `@topology`, `@protocol`, `@filter`, `@rule`, `@stop`, `@decision` and others, by kind.
 
 A maker is a plain function; the decorator files it under the function's own name and returns it
 unchanged. Options are keyword arguments: bind them with `functools.partial`, or write them in YAML:
@@ -55,12 +55,12 @@ class Registry:
     quorate.errors.UnknownName: There is no shape called 'squre'. Did you mean 'square'?
     """
 
-    def __init__(self, kind: str, home: str | None) -> None:
+    def __init__(self, kind: str, home: str | tuple[str, ...] | None) -> None:
         self.kind = kind
-        self._home = home
+        self._homes = (home,) if isinstance(home, str) else home or ()
         self._makers: dict[str, Callable[..., Any]] = {}
         self._declared: dict[str, Declaration] = {}
-        self._loaded = home is None
+        self._loaded = not self._homes
 
     @overload
     def __call__(self, maker: Declaration) -> Callable[[Maker], Maker]: ...
@@ -147,8 +147,8 @@ class Registry:
     def _load(self) -> None:
         if self._loaded:
             return
-        if self._home is not None:
-            importlib.import_module(self._home)
+        for home in self._homes:
+            importlib.import_module(home)
         self._loaded = True
         for entry in entry_points(group=f"quorate.{self.kind}"):
             self._makers.setdefault(entry.name, entry.load())
@@ -213,6 +213,7 @@ def option_names(maker: Callable[..., Any]) -> list[str]:
 
 topology = Registry("topology", "quorate.topologies")
 protocol = Registry("protocol", "quorate.protocols")
+filter = Registry("filter", ("quorate.topologies", "quorate.protocols"))
 rule = Registry("rule", "quorate.protocols")
 decision = Registry("decision", "quorate.protocols")
 stop = Registry("stop", "quorate.protocols")

@@ -18,9 +18,9 @@ from typing import Literal
 from quorate.agents.agent import Agent, Request
 from quorate.answers import read, read_confidence
 from quorate.errors import ModelError, ProtocolError, QuorateError, RecordMismatch, did_you_mean
-from quorate.events import Asked, Decided, Failed, Heard, Listener, Posted, Said, Started
+from quorate.events import Asked, Decided, Failed, Heard, Listener, Noted, Posted, Said, Started
 from quorate.lanes import Arrival, Job, Lanes, answers_of
-from quorate.nouns import Ask, BoardLine, Message, Outcome, Question, Reply, Table, derive_seed
+from quorate.nouns import Ask, BoardLine, Message, Note, Outcome, Question, Reply, Table, derive_seed
 from quorate.protocols.history import Turns
 
 Reading = Literal["strict", "lenient"]
@@ -35,8 +35,8 @@ class Replay:
 
     messages: dict[int, Message] = field(default_factory=dict)
     digests: dict[int, str] = field(default_factory=dict)
-    told: list[Heard | Posted] = field(default_factory=list)
-    """Changes of the graph and of the boards that the record has already."""
+    told: list[Heard | Posted | Noted] = field(default_factory=list)
+    """Changes of the graph and of the boards, and notes, that the record has already."""
     started: bool = False
     outcome: Outcome | None = None
 
@@ -193,6 +193,7 @@ class Engine:
 
     def _queue(self, opened: Open, asks: Sequence[Ask]) -> None:
         opened.wave, opened.said, opened.missing = asks, [None] * len(asks), len(asks)
+        self._note(opened, {(note, ask.turn): None for ask in asks for note in ask.notes})
         self._hear(opened, asks)
         self._post(opened, asks)
         for place, ask in enumerate(asks):
@@ -214,10 +215,16 @@ class Engine:
                 self._check(task)
                 self._place(task, recorded)
 
+    def _note(self, opened: Open, notes: Iterable[tuple[Note, int]]) -> None:
+        """Tell what the protocol did, each note with the turn that it belongs to."""
+        for note, turn in notes:
+            self._tell(opened, Noted.of(note, opened.question.id, turn))
+
     def _hear(self, opened: Open, asks: Sequence[Ask]) -> None:
         """Tell who hears whom, taken from what the asks really hear, when it has changed."""
         edges = frozenset((said.seat, ask.seat) for ask in asks for said in ask.heard)
-        if edges and edges != opened.edges:
+        thinned = any(note.kind == "pruned" for ask in asks for note in ask.notes)
+        if edges != opened.edges and (edges or thinned):
             opened.edges = edges
             turn = asks[0].turn
             self._tell(opened, Heard(question=opened.question.id, turn=turn, edges=tuple(sorted(edges))))
@@ -235,9 +242,11 @@ class Engine:
                 opened, Posted(question=opened.question.id, turn=turn, seats=tuple(seats), board=board)
             )
 
-    def _tell(self, opened: Open, event: Heard | Posted) -> None:
-        """Emit an event that follows from the asks, unless it is in the record already."""
-        if event not in opened.replay.told:
+    def _tell(self, opened: Open, event: Heard | Posted | Noted) -> None:
+        """Emit an event that follows from the protocol, unless it is in the record already."""
+        if event in opened.replay.told:
+            opened.replay.told.remove(event)  # an equal one may follow that the record has not
+        else:
             self._emit(event)
 
     def _agent(self, ask: Ask) -> Agent:
@@ -374,6 +383,8 @@ class Engine:
             )
         if outcome.question != opened.question.id:
             outcome = outcome.model_copy(update={"question": opened.question.id})
+        last = opened.wave[-1].turn if opened.wave else 0
+        self._note(opened, ((note, last) for note in outcome.notes))
         self._emit(Decided(question=opened.question.id, outcome=outcome, at=time.time()))
         return outcome
 

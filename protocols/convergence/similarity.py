@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
-from quorate.embedding import load_embedder
+import numpy as np
+
+from quorate.embedding import Embed, similarities
 from quorate.errors import BadOption, did_you_mean
 from quorate.protocols.history import History
 from quorate.registry import stop
-
-if TYPE_CHECKING:
-    import numpy as np
-
-Embed = Callable[[Sequence[str]], "np.ndarray[Any, Any]"]
-"""From n texts to n vectors, shape (n, width)."""
 
 
 @stop
@@ -62,21 +57,11 @@ def similar(
     texts = [said.text for said in history.standing.values() if said.text.strip()]
     if len(texts) < max(2, len(history.table.seats)):
         return None
-    found = _cosines(model if callable(model) else load_embedder(str(model)), texts)
+    found = similarities(texts, model)[np.triu_indices(len(texts), 1)]
     least = float(found.min() if of == "least" else found.mean())
     if least < threshold - 1e-6:
         return None
     return f"drafts alike: {of} cosine similarity {least:.3f}"
-
-
-def _cosines(embed: Embed, texts: Sequence[str]) -> np.ndarray[Any, Any]:
-    """Return the cosine similarity of every pair, shape (pairs,)."""
-    import numpy as np
-
-    vectors = np.asarray(embed(texts), dtype=np.float64)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    vectors = vectors / np.where(lengths > 0, lengths, 1)
-    return np.asarray((vectors @ vectors.T)[np.triu_indices(len(texts), 1)])
 
 
 def _check(model: object, threshold: float, of: str) -> None:

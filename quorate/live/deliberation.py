@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from typing import Literal
 
-from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
+from quorate.events import Asked, Decided, Event, Failed, Heard, Noted, Posted, Said, Started
 from quorate.nouns import BoardLine, Message, Outcome, Question
 
 OFFICES = frozenset({"judge", "moderate", "fuse", "select", "score", "rank", "summarise"})
@@ -18,6 +18,8 @@ ASIDES = frozenset({"resample", "trust", "object", "approve"})
 """Acts of a voice besides its answer, as those of `OFFICES` are when a voice does them."""
 EXCERPT = 1600
 """Most characters kept of what a seat said last."""
+NOTES = 12
+"""Most notes kept of what the protocol did."""
 
 State = Literal["waiting", "thinking", "said", "failed"]
 
@@ -95,6 +97,8 @@ class Deliberation:
         (u, v): v hears u, from turn `edges_turn` on.
     boards : dict of str to tuple of BoardLine
         The board of each seat that has one, as it was posted last.
+    notes : deque of Noted
+        What the protocol did besides asking: the latest selections, prunings, stops.
     ranks : dict of str to int
         Answers numbered by first appearance, so that each keeps its colour.
 
@@ -118,6 +122,7 @@ class Deliberation:
         self.edges: tuple[tuple[str, str], ...] = ()
         self.edges_turn = 0
         self.boards: dict[str, tuple[BoardLine, ...]] = {}
+        self.notes: deque[Noted] = deque(maxlen=NOTES)
         self.seats: dict[str, Seat] = {}
         self.ranks: dict[str, int] = {}
         self.outcome: Outcome | None = None
@@ -143,6 +148,8 @@ class Deliberation:
             self.edges, self.edges_turn = event.edges, event.turn
         elif isinstance(event, Posted):
             self.boards.update(dict.fromkeys(event.seats, event.board))
+        elif isinstance(event, Noted):
+            self.notes.append(event)
         elif isinstance(event, Decided):
             self._decide(event.outcome)
         elif isinstance(event, Started):

@@ -4,6 +4,7 @@ narrow (under 72 columns)    medium                      wide (from 110 x 30)
 head                         head                        head
 question                     question                    question
 agents                       graph    | agents           graph     | agents
+notes                        notes                       notes     |
 verdict, board, words        verdict, board, words       agreement | verdict
 foot                         foot                        decided   | board, words
                                                          foot
@@ -23,6 +24,7 @@ from quorate.live.panels import (
     board,
     foot,
     head,
+    notes,
     progress,
     question,
     recent,
@@ -116,6 +118,7 @@ def _medium(scene: Scene, width: int, height: int) -> list[Line]:
         block = beside(left, agents(scene, width - column - GAP, table, hears=False), column, GAP)
     else:
         block = agents(scene, width, table, hears=True)
+    block += notes(scene, width, min(3, height - len(block) - 2))
     return [*block, *_said(scene, width, height - len(block), airy)][:height]
 
 
@@ -137,7 +140,7 @@ def _wide(scene: Scene, width: int, height: int) -> list[Line]:
         return []
     column = max(36, min(52, width // 3))
     drawn = graph(focus, column, min(16, height // 2))
-    left = list(drawn)
+    left = [*drawn, *notes(scene, column, min(8, height // 4))]
     held = rounds(scene, column, min(8, max(3, height - len(left) - 1)))
     left += _apart(bool(left), held)
     left += _apart(bool(left), recent(scene, column, max(0, height - len(left) - 1)))

@@ -172,6 +172,29 @@ def board(scene: Scene, width: int, height: int) -> list[Line]:
     return [[(f"board{which}", QUIET)], *board_lines(focus.board, width, height - 1)]
 
 
+NOTE_LINES = 3
+"""Most lines of one note."""
+
+
+def notes(scene: Scene, width: int, height: int) -> list[Line]:
+    """Tell what the protocol did last besides asking: whom it selected, what it pruned, why it stopped."""
+    focus = scene.state.focus
+    if focus is None or height < 1:
+        return []
+    rows: list[list[Line]] = []
+    for note in reversed(focus.notes):
+        label = f"round {note.turn + 1}: "
+        room = max(1, width - cell_len(label))
+        style = BAD if note.kind == "fallback" else PLAIN
+        first, *rest = wrap(clean(note.text, room * NOTE_LINES), room, NOTE_LINES) or (note.kind,)
+        lines: list[Line] = [[(label, QUIET), (first, style)]]
+        lines += [[(" " * cell_len(label), PLAIN), (line, style)] for line in rest]
+        if sum(map(len, rows)) + len(lines) > height:
+            break
+        rows.insert(0, lines)
+    return [line for lines in rows for line in lines]
+
+
 def recent(scene: Scene, width: int, height: int) -> list[Line]:
     """List the questions decided last, the newest first."""
     if not scene.many or height < 2 or not scene.state.recent:

@@ -10,7 +10,7 @@ from itertools import takewhile
 from types import TracebackType
 from typing import IO, Self
 
-from quorate.events import Asked, Decided, Event, Posted, Started
+from quorate.events import Asked, Decided, Event, Noted, Posted, Started
 from quorate.live.card import board_text, named_answer
 from quorate.live.deliberation import Deliberation
 from quorate.live.pace import Pace
@@ -104,6 +104,8 @@ class PlainView:
             self._write("question " + clean(event.asked.text, WIDTH))
         elif isinstance(event, Posted):
             self._tell_board()
+        elif isinstance(event, Noted):
+            self._write(f"{event.kind:<8} {clean(event.text, WIDTH)}")
         elif isinstance(event, Decided):
             self._tell_board()
             self._tell_decision(event)
@@ -194,4 +196,6 @@ class SilentView:
 
 
 def _ends_round(event: Event, focus: Deliberation) -> bool:
-    return isinstance(event, Decided) or (isinstance(event, (Asked, Posted)) and event.turn > focus.turn)
+    if isinstance(event, (Asked, Posted, Noted)) and event.turn > focus.turn:
+        return True
+    return isinstance(event, Decided) or (isinstance(event, Noted) and event.kind == "stopped")

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from quorate.errors import BadOption
-from quorate.events import Event, Failed, Heard, Posted, Said
+from quorate.events import Event, Failed, Heard, Noted, Posted, Said
 
 LONGEST_GAP = 2.0
 """Most seconds that a replay waits between two events."""
@@ -60,4 +60,4 @@ def _time_of(event: Event) -> float:
     """Return when an event happened; 0 when it does not say."""
     if isinstance(event, (Said, Failed)):
         return event.message.at
-    return 0.0 if isinstance(event, (Heard, Posted)) else event.at
+    return 0.0 if isinstance(event, (Heard, Posted, Noted)) else event.at

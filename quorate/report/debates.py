@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from quorate.evaluate import load_problems
-from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
+from quorate.events import Asked, Decided, Event, Failed, Heard, Noted, Posted, Said, Started
 from quorate.lab.demo import without_scratch
 from quorate.nouns import Message, Outcome, Question
 from quorate.record import PROBLEMS, read_events, read_manifest
@@ -21,7 +21,8 @@ class Debate:
     """What happened on one question of a run.
 
     `heard` holds, by the number of a message, the numbers of the messages that its seat was quoted; `graphs`
-    and `boards` what held from their turn on. `outcome` is None while the question is open.
+    and `boards` what held from their turn on; `notes` what the protocol did besides asking. `outcome` is None
+    while the question is open.
     """
 
     question: Question
@@ -31,6 +32,7 @@ class Debate:
     heard: dict[int, tuple[int, ...]] = field(default_factory=dict)
     graphs: list[Heard] = field(default_factory=list)
     boards: list[Posted] = field(default_factory=list)
+    notes: list[Noted] = field(default_factory=list)
     outcome: Outcome | None = None
 
     def fold(self, event: Event) -> None:
@@ -52,6 +54,8 @@ class Debate:
                 self.graphs.append(event)
             case Posted():
                 self.boards.append(event)
+            case Noted():
+                self.notes.append(event)
             case Decided():
                 self.outcome = event.outcome
 
@@ -64,7 +68,8 @@ class Debate:
     def transcript(self) -> Transcript:
         """The same in answer rounds."""
         seats = self.seats or tuple(dict.fromkeys(m.seat for m in self.said if m.answer is not None))
-        return Transcript.of(self.question, seats, self.said, gold=self.gold, outcome=self.outcome)
+        known = {"gold": self.gold, "outcome": self.outcome, "heard": self.heard}
+        return Transcript.of(self.question, seats, self.said, **known)
 
 
 @dataclass(frozen=True)

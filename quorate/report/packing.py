@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from quorate.events import Heard
+from quorate.events import Heard, Noted
 from quorate.nouns import BoardLine, Message, Outcome
 from quorate.report.debates import Debate, Recorded
 from quorate.report.places import places
@@ -236,11 +236,12 @@ def detail(debate: Debate) -> dict[str, Any]:
         "graphs": [[heard.turn, _edges(heard, place)] for heard in debate.graphs],
         "said": [_said(message, place, debate.heard.get(message.number, ())) for message in said],
         "boards": [[b.turn, [place.get(s, -1) for s in b.seats], _board(b.board)] for b in debate.boards],
+        "notes": [[note.turn, note.kind, note.text, _edges(note, place)] for note in debate.notes],
         "outcome": None if debate.outcome is None else _outcome(debate.outcome),
     }
 
 
-def _edges(heard: Heard, place: Mapping[str, int]) -> list[list[int]]:
+def _edges(heard: Heard | Noted, place: Mapping[str, int]) -> list[list[int]]:
     return [[place[u], place[v]] for u, v in heard.edges if u in place and v in place]
 
 

@@ -30,8 +30,7 @@ def read_talk(study: Study, each: Each | None = None) -> dict[str, Dynamics]:
             if each is not None:
                 each(arm, seed, recorded)
         if decided:
-            heard = [debate.heard for debate in decided]
-            found[arm] = Dynamics.of([debate.transcript for debate in decided], heard=heard)
+            found[arm] = Dynamics.of([debate.transcript for debate in decided])
     return found
 
 

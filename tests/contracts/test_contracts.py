@@ -24,8 +24,12 @@ from quorate.lab.standin import make_standin
 from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table
 from quorate.protocols import all_of, any_of, debate, relay, stable, unanimous
 from quorate.protocols.history import Turns
+from quorate.topologies.learned_graphs import LearnedEdge, LearnedGraph, LearnedTurn
 
+SHUT = {"weights": {}, "bias": 0.0}
+GATE = {"agents": ("ada", "bo", "cy", "di"), "means": {}, "scales": {}, "mends": SHUT, "spoils": SHUT}
 NEEDS_OPTIONS: dict[str, Any] = {
+    "gated": {"gate": {**GATE, "threshold": -0.1}},
     "from_graph": {"graph": nx.cycle_graph(4)},
     "from_matrix": {"matrix": [[0, 1], [1, 0]]},
     "per_round": {"rounds": ["ring", "complete"]},
@@ -45,6 +49,10 @@ def test_every_topology(name: str, tmp_path: Path) -> None:
     if name == "from_graphml":
         nx.write_graphml(nx.cycle_graph(4), tmp_path / "cycle.graphml")
         options = {"path": str(tmp_path / "cycle.graphml")}
+    if name == "learned":
+        edge = LearnedEdge(heard="seat-0", hearer="seat-2", probability=0.5)
+        turns = (LearnedTurn(edges=(edge,)), LearnedTurn(edges=()))
+        options = {"file": LearnedGraph(seats=("seat-0", "seat-1", "seat-2"), turns=turns, method="records")}
     known = registry.option_names(registry.topology[name])
     check_topology(partial(registry.topology[name], **{k: v for k, v in options.items() if k in known}))
 

@@ -27,6 +27,8 @@ LOW = {
     "quorate.errors",
     "quorate.notebook",
     "quorate.registry",
+    "quorate.role_files",
+    "quorate.table",
 }
 ALLOWED = {
     "quorate.events": LOW,

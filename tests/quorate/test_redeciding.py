@@ -13,7 +13,7 @@ import pytest
 from quorate import Agent, Definition, Scripted
 from quorate.errors import BadOption, BadQuestion, RecordError
 from quorate.evaluate import Problem
-from quorate.nouns import Outcome, Question
+from quorate.nouns import Ask, Outcome, Question, Reply
 from quorate.redeciding import redecide
 from quorate.transcript_files import load_transcripts
 from quorate.transcripts import Transcript
@@ -301,3 +301,16 @@ def test_the_recorded_outcome_of_a_shortened_record_is_not_reported(tmp_path: Pa
     assert redecide(held).recorded is not None
     assert redecide([t.upto(1) for t in held]).recorded is None
     assert isinstance(held[0].outcome, Outcome)
+
+
+@pytest.mark.parametrize(("keep", "stands_by"), [("last", "6"), ("surest", "5")])
+def test_seats_stand_by_what_they_stood_by_in_the_run(tmp_path: Path, keep: str, stands_by: str) -> None:
+    def speak(ask: Ask, seed: int) -> Reply:
+        return Reply(text=f"Answer: {5 + ask.turn}", confidence=0.9 - ask.turn / 2)
+
+    protocol = {"debate": {"rounds": 2, "keep": keep, "until": "never"}}
+    table = [Agent(name, Scripted(speak)) for name in ("ada", "bo")]
+    outcome = Definition(table, protocol=protocol).run(["2+3?"], record=tmp_path / "run").outcomes
+    assert [found.answer for found in outcome.values()] == [stands_by]
+    [found] = load_transcripts(tmp_path / "run").transcripts
+    assert [ballot.answer for ballot in found.ballots()] == [stands_by, stands_by]

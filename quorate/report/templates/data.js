@@ -47,7 +47,8 @@ async function detailOf(debate) {
     dissent: told.outcome.dissent.map(([seat, answer, text]) => ({ seat, answer, text: chunk.texts[text] })),
   };
   const boards = told.boards.map(([turn, seats, board]) => ({ turn, seats, lines: lines(board) }));
-  return { ...told, said, boards, outcome };
+  const notes = told.notes.map(([turn, kind, text, edges]) => ({ turn, kind, text, edges }));
+  return { ...told, said, boards, notes, outcome };
 }
 
 // Where any text of a debate contains the words, chunk after chunk.

@@ -97,9 +97,17 @@ function roundOf(view) {
   const box = make("div", { class: "messages" });
   const said = view.detail.said.filter((message) => message.turn === turn);
   const first = said.filter((message) => view.chosen === message.seat);
-  box.append(...boardsAt(view, turn));
+  box.append(...notesAt(view, turn), ...boardsAt(view, turn));
   box.append(...[...first, ...said.filter((message) => view.chosen !== message.seat)].map((message) => card(view, message)));
   return box;
+}
+
+// What the protocol did in a round besides asking: whom it selected, which edges it pruned, why it stopped.
+function notesAt(view, turn) {
+  const notes = view.detail.notes.filter((note) => note.turn === turn);
+  if (!notes.length) return [];
+  const lines = notes.map((note) => make("li", { class: note.kind }, make("span", { class: "act" }, note.kind), make("span", { dir: "auto" }, shortened(note.text, 600))));
+  return [make("ul", { class: "done", "aria-label": "What the protocol did" }, ...lines)];
 }
 
 // The graph with what everybody stands for at the end of the step.
@@ -125,11 +133,12 @@ function stage(view) {
   const edges = graphs.length ? graphs[graphs.length - 1][1] : [];
   const ended = view.step === turns.length;
   const away = new Set(ended ? [] : seats.map((_, seat) => seat).filter((seat) => !here.has(seat)));
-  const drawing = graphOf({ seats, layout, edges, heard: ended ? [] : heard, standing, chosen: view.chosen, away, idle: turn === 0 }, view.choose);
-  return make("div", { class: "stage" }, drawing, make("p", {}, caption(view, turn, heard, ended, edges)));
+  const pruned = ended ? [] : detail.notes.filter((note) => note.turn === turn).flatMap((note) => note.edges);
+  const drawing = graphOf({ seats, layout, edges, pruned, heard: ended ? [] : heard, standing, chosen: view.chosen, away, idle: turn === 0 }, view.choose);
+  return make("div", { class: "stage" }, drawing, make("p", {}, caption(view, turn, heard, ended, edges, pruned)));
 }
 
-function caption(view, turn, heard, ended, edges) {
+function caption(view, turn, heard, ended, edges, pruned) {
   const names = view.detail.seats;
   if (view.chosen !== null && !ended) {
     const from = [...new Set(heard.filter(([, v]) => v === view.chosen).map(([u]) => names[u]))];
@@ -137,5 +146,6 @@ function caption(view, turn, heard, ended, edges) {
   }
   if (!edges.length) return "Nobody hears anybody here.";
   if (turn === 0 && !ended) return "Nobody has heard anybody yet; dotted is who will. Choose a seat to follow it.";
+  if (pruned.length) return "Dotted is what was pruned in this round. An arrow points at the one who hears; a plain line is heard both ways.";
   return "An arrow points at the one who hears; a plain line is heard both ways. Choose a seat to see whom it heard.";
 }

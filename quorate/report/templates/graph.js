@@ -12,6 +12,9 @@ function graphOf(view, choose) {
     class: "graph" + (view.idle ? " idle" : ""), viewBox: `0 0 ${SIDE + 2 * ROOM} ${height}`, role: "group",
     "aria-label": "Who hears whom",
   });
+  for (const [u, v] of view.pruned) {
+    if (view.chosen === null || view.chosen === v) svg.append(...arrow(places[u], places[v], radius, "pruned", true));
+  }
   const pairs = new Set(view.edges.map(([u, v]) => u + ">" + v));
   for (const [u, v] of view.edges) {
     const both = pairs.has(v + ">" + u);

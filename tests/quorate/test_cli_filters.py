@@ -1,0 +1,86 @@
+"""`quorate filters`, `--filter`, and filters in a definition file."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from quorate import cli, registry
+from quorate.cli import tables
+from quorate.errors import BadOption
+from quorate.events import Noted
+from quorate.record import read_events
+
+Quorate = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def quorate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Quorate:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["quorate", *arguments])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        printed = capsys.readouterr()
+        code = end.value.code
+        return (code if isinstance(code, int) else 0), printed.out, printed.err
+
+    return call
+
+
+def test_the_list_names_every_filter_with_its_source(quorate: Quorate) -> None:
+    code, out, _ = quorate("filters")
+    assert code == 0
+    assert all(name in out for name in registry.filter)
+    assert "arXiv:2502.04790" in out
+
+
+def test_one_filter_is_explained(quorate: Quorate) -> None:
+    code, out, _ = quorate("filters", "top_k")
+    assert code == 0
+    assert "Let every seat hear the k best of those it hears." in out
+    assert "options  k=2, by='confidence'" in out
+    assert "Examples" not in out
+    code, _, err = quorate("filters", "topk")
+    assert code == 1
+    assert "Did you mean 'top_k'?" in err
+
+
+def test_a_definition_file_names_filters_with_their_options(quorate: Quorate, tmp_path: Path) -> None:
+    script = {"ada": "Answer: 5", "bo": "Answer: 5", "cy": "Answer: 6"}
+    filters = ["redundant", {"top_k": {"k": 1, "by": "agreement"}}]
+    definition = {
+        "models": {"said": {"scripted": {"script": script}}},
+        "agents": [{"name": name, "model": "said"} for name in script],
+        "topology": "complete",
+        "protocol": {"debate": {"rounds": 2, "until": "never", "filters": filters}},
+    }
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(definition))
+    (tmp_path / "problems.jsonl").write_text(json.dumps({"id": "q1", "text": "2+3?", "gold": "5"}) + "\n")
+    code, out, err = quorate("run", "study.yaml", "problems.jsonl", "-o", "run", "--view", "plain")
+    assert code == 0
+    assert "pruned   nobody hears bo any more; bo no longer hears ada (redundant)" in out + err
+    assert [event.kind for event in read_events("run") if isinstance(event, Noted)] == ["pruned"]
+    code, out, err = quorate("watch", "run", "--view", "plain", "--speed", "0")
+    assert "pruned   nobody hears bo any more" in out + err
+    definition["protocol"] = {"debate": {"filters": [{"top_k": {"k": 9}}]}}
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump(definition))
+    code, _, err = quorate("run", "study.yaml", "problems.jsonl", "-o", "other", "--view", "quiet")
+    assert code == 1
+    assert "there are only 3 agents; lower k or add agents" in " ".join(err.split())
+
+
+def test_filters_on_the_command_line_are_what_a_definition_file_would_say() -> None:
+    filters = [tables.spec(text, "filter") for text in ("redundant", "top_k: {k: 2, by: agreement}")]
+    data = tables.debating(None, None, None, None, filters)
+    assert data["protocol"]["debate"]["filters"] == ["redundant", {"top_k": {"k": 2, "by": "agreement"}}]
+    assert "filters" not in tables.debating(None, None, None, None)["protocol"]["debate"]
+    with pytest.raises(BadOption, match="--filter is a name"):
+        tables.spec("top_k: {k: 2", "filter")
