@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,18 +80,21 @@ def _run(folder: Path) -> Loaded:
     known = {
         "offices": {office: agent["name"] for office, agent in (setup.get("offices") or {}).items()},
         "seed": setup.get("seed", 0),
+        "keep": _options(setup).get("keep", "last"),
     }
     seats = [agent["name"] for agent in setup.get("agents", ())]
     found: list[Transcript] = []
     open_ = 0
-    for asked, messages, digests, outcome in _questions(folder):
-        if outcome is None:
+    for told in _questions(folder):
+        if told.outcome is None:
             open_ += 1
             continue
+        messages = [told.said[number] for number in sorted(told.said)]
         present = seats or list(dict.fromkeys(m.seat for m in messages if m.answer is not None))
         if present:
-            more = {"gold": gold.get(asked.id), "outcome": outcome, "digests": digests}
-            found.append(Transcript.of(asked, present, messages, **known, **more))
+            more = {"outcome": told.outcome, "digests": told.digests, "heard": told.heard}
+            more["gold"] = gold.get(told.question.id)
+            found.append(Transcript.of(told.question, present, messages, **known, **more))
     broken = [f"{folder}: {open_} question{'s are' * (open_ > 1) or ' is'} not decided yet."] * bool(open_)
     return Loaded(tuple(found), tuple(broken))
 
@@ -100,30 +103,39 @@ def _has_problems(folder: Path) -> bool:
     return (folder / PROBLEMS).is_file() and (folder / PROBLEMS).stat().st_size > 0
 
 
-Told = tuple[Question, list[Message], dict[int, str], Outcome | None]
+def _options(setup: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the options of the recorded protocol, as far as they were given."""
+    protocol = setup.get("protocol")
+    options = next(iter(protocol.values()), None) if isinstance(protocol, Mapping) else None
+    return options if isinstance(options, Mapping) else {}
 
 
-def _questions(folder: Path) -> Iterator[Told]:
-    """Yield each question of a run with its messages, by number; one that started afresh counts once."""
-    asked: dict[str, Question] = {}
-    said: dict[str, dict[int, Message]] = {}
-    digests: dict[str, dict[int, str]] = {}
-    outcomes: dict[str, Outcome] = {}
+@dataclass
+class _Told:
+    """What a run's events tell of one question, by the numbers of the messages."""
+
+    question: Question
+    said: dict[int, Message] = field(default_factory=dict)
+    digests: dict[int, str] = field(default_factory=dict)
+    heard: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    outcome: Outcome | None = None
+
+
+def _questions(folder: Path) -> Iterable[_Told]:
+    """Return what was told of each question of a run; one that started afresh counts once."""
+    found: dict[str, _Told] = {}
     for event in read_events(folder):
         match event:
             case Started():
-                asked[event.question] = event.asked
-                said[event.question], digests[event.question] = {}, {}
-                outcomes.pop(event.question, None)
+                found[event.question] = _Told(event.asked)
             case Asked():
-                digests[event.question][event.number] = event.digest
+                found[event.question].digests[event.number] = event.digest
+                found[event.question].heard[event.number] = event.heard
             case Said() | Failed():
-                said[event.question][event.message.number] = event.message
+                found[event.question].said[event.message.number] = event.message
             case Decided():
-                outcomes[event.question] = event.outcome
-    for name, question in asked.items():
-        messages = [said[name][number] for number in sorted(said[name])]
-        yield question, messages, digests[name], outcomes.get(name)
+                found[event.question].outcome = event.outcome
+    return found.values()
 
 
 def _with_gold(transcripts: Sequence[Transcript], path: Path) -> list[Transcript]:

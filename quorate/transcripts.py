@@ -21,11 +21,14 @@ from typing import Any
 
 from quorate.answers import Mode, canonical, read
 from quorate.nouns import Ask, Ballot, Message, Outcome, Question, Table
-from quorate.protocols.history import History
+from quorate.protocols.history import History, Keep
 
 ANSWERING = frozenset({"draft", "revise", "continue"})
 OTHERWISE = frozenset(
-    {"approve", "choose", "compare", "critique", "judge", "object", "rank", "score", "select", "trust"}
+    {
+        *("approve", "choose", "compare", "critique", "fuse", "judge", "moderate"),
+        *("object", "rank", "score", "select", "trust"),
+    }
 )
 """Acts that give answers, and those that do not; a third party's act does when an answer was read from it."""
 
@@ -65,6 +68,10 @@ class Transcript:
     """What was said after the last answer round: by a judge, or on ballots."""
     digests: Mapping[int, str] = field(default_factory=dict)
     """Fingerprints of what was asked, by the number of the message that answers."""
+    heard: Mapping[int, Sequence[int]] | None = None
+    """The numbers of the messages that each one was given in sight of, by its number; None when unknown."""
+    keep: Keep = "last"
+    """What a seat stands by after a revision; see `History`."""
 
     @classmethod
     def of(
@@ -105,12 +112,11 @@ class Transcript:
 
     def histories(self) -> Iterator[History]:
         """Yield ONE history after every answer round, as a stop check saw it; it grows between rounds."""
-        history = History(self.question, self.table)
+        history = History(self.question, self.table, keep=self.keep)
         for held in self.rounds:
             known = {message.number for message in history.messages}  # a check that asked has added its own
             history.messages.extend(m for m in held.messages if m.number not in known)
-            history.rounds.append(held.answers)
-            history.standing.update({s: said for s, said in held.answers.items() if not said.failed})
+            history.answered(held.answers)
             yield history
 
     def history(self) -> History:

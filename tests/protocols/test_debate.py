@@ -12,7 +12,7 @@ import pytest
 from quorate.errors import BadOption, UnknownName
 from quorate.nouns import Ask, Cut, Message, Outcome, Question, Table
 from quorate.protocols import any_of, budget, debate, judge_agrees, judge_decides, quorum, stable, vote
-from quorate.protocols.history import Turns
+from quorate.protocols.history import History, Turns
 
 QUESTION = Question(id="q1", text="What is 2+3?")
 SEATS = ("ada", "bo", "cy")
@@ -289,3 +289,58 @@ def test_a_quorum_must_be_a_majority(share: float) -> None:
         play(
             debate(QUESTION, Table(SEATS), until=partial(quorum, share=share)), says(ada="1", bo="2", cy="3")
         )
+
+
+def sure(message: Message, confidence: float | None) -> Message:
+    return message.model_copy(update={"confidence": confidence})
+
+
+@pytest.mark.parametrize(
+    ("keep", "before", "after", "answer", "stands_by"),
+    [
+        ("surest", 0.9, 0.4, "6", "5"),
+        ("surest", 0.4, 0.9, "6", "6"),
+        ("surest", 0.4, 0.4, "6", "6"),
+        ("surest", None, 0.4, "6", "6"),
+        ("surest", 0.4, None, "6", "6"),
+        ("surest", None, None, "6", "6"),
+        ("surest", 0.4, 0.9, None, "5"),
+        ("last", 0.9, 0.4, "6", "6"),
+        ("last", 0.9, 0.4, None, None),
+    ],
+)
+def test_a_seat_stands_by_its_last_or_its_surest_answer(
+    keep: Any, before: float | None, after: float | None, answer: str | None, stands_by: str | None
+) -> None:
+    history = History(QUESTION, Table(["ada"]), keep=keep)
+    for turn, (said, confidence) in enumerate([("5", before), (answer, after)]):
+        [ask] = history.drafts() if not turn else history.revisions()
+        text = "Hm." if said is None else f"Answer: {said}"
+        history.add([ask], [sure(message(ask, turn, text), confidence)])
+    assert history.answer_of("ada") == stands_by
+    assert [said["ada"].answer for said in history.rounds] == ["5", answer]
+
+
+def test_others_hear_what_a_seat_stands_by() -> None:
+    turns = debate(
+        QUESTION, Table(["ada", "bo"]), rounds=3, keep="surest", until="never", decide="most_confident"
+    )
+    confidences = {0: 0.9, 1: 0.1, 2: 0.5}
+    said: list[Message] | None = None
+    for turn in range(3):
+        asks = next(turns) if said is None else turns.send(said)
+        texts = {"ada": f"Answer: {5 + turn}", "bo": "Answer: 1"}
+        said = [
+            sure(message(ask, 2 * turn + place, texts[ask.seat]), confidences[turn])
+            for place, ask in enumerate(asks)
+        ]
+    heard = {ask.seat: [one.answer for one in ask.heard] for ask in asks}
+    assert heard == {"ada": ["1"], "bo": ["5"]}
+    with pytest.raises(StopIteration) as end:
+        turns.send(said)
+    assert end.value.value.answer in {"5", "1"}
+
+
+def test_an_unknown_keep_is_named() -> None:
+    with pytest.raises(BadOption, match="keep its 'best' answer"):
+        next(debate(QUESTION, Table(SEATS), keep="best"))  # type: ignore[arg-type]
