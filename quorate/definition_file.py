@@ -9,20 +9,25 @@
       judge: {name: solon, model: base}
     topology: {ring: {k: 1}}
     protocol: {debate: {rounds: 3, until: quorum}}
+    roles: ./roles.json
 
-Paths that start with ./ or ../ are relative to the file.
+`roles` gives the agents without a role theirs, in order: a file as `quorate roles write` makes it, or a list
+of texts. An agent may be planted as an adversary: `adversary: stubborn`. Paths that start with ./ or ../ are
+relative to the file.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quorate import registry
+from quorate.agents.adversaries.adversary import Adversary
 from quorate.agents.agent import Agent, Model, Sampling
 from quorate.definition import Definition, Run
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
@@ -30,6 +35,10 @@ from quorate.evaluate import load_problems
 from quorate.events import Listener
 from quorate.python_file import digest, load_object, source_of
 from quorate.record import PROBLEMS, read_manifest
+from quorate.role_files import parse_roles, read_roles
+
+if TYPE_CHECKING:
+    from quorate.robustness.planting import Plants
 
 
 class _Spec(BaseModel):
@@ -44,12 +53,14 @@ class AgentSpec(_Spec):
     role: str = ""
     adapter: str | None = None
     sampling: Sampling = Sampling()
+    adversary: str | dict[str, Any] | None = None
 
 
 class _DefinitionSpec(_Spec):
     models: dict[str, str | dict[str, Any]] = Field(default_factory=dict)
     agents: list[AgentSpec] = Field(min_length=1)
     offices: dict[str, AgentSpec] = Field(default_factory=dict)
+    roles: str | list[str] | None = None
     topology: str | dict[str, Any] = "complete"
     protocol: str | dict[str, Any] = "debate"
     seed: int = 0
@@ -111,8 +122,8 @@ def build(data: Any, *, where: str = "definition", folder: Path | None = None) -
     models = Models(spec.models)
     try:
         return Definition(
-            agents=[models.agent(agent) for agent in spec.agents],
-            offices={office: models.agent(agent) for office, agent in spec.offices.items()},
+            agents=_in_roles([models.agent(agent) for agent in spec.agents], spec.roles),
+            offices={office: _honest(office, models.agent(agent)) for office, agent in spec.offices.items()},
             topology=spec.topology,
             protocol=spec.protocol,
             seed=spec.seed,
@@ -171,10 +182,18 @@ class Models:
     def __init__(self, specs: Mapping[str, str | dict[str, Any]]) -> None:
         self._specs = specs
         self._made: dict[str, Model] = {}
+        self._plants: Plants | None = None
 
     def agent(self, spec: AgentSpec) -> Agent:
-        """Return the agent that is described, on its model."""
-        return Agent(spec.name, self.find(spec.model), spec.role, spec.adapter, spec.sampling)
+        """Return the agent that is described, on its model, or on an adversary in front of it."""
+        made = Agent(spec.name, self.find(spec.model), spec.role, spec.adapter, spec.sampling)
+        return made if spec.adversary is None else self._plant(made, spec.adversary)
+
+    def _plant(self, agent: Agent, part: str | dict[str, Any]) -> Agent:
+        from quorate.robustness.planting import Plants
+
+        self._plants = self._plants or Plants()
+        return self._plants(agent, part)
 
     def find(self, spec: str | dict[str, Any]) -> Model:
         """Return a model by its name in the file, or made from what stands in its place."""
@@ -188,6 +207,25 @@ class Models:
             spec = {spec: {}} if spec in set(registry.model) else {"transformers": {"path": spec}}
         made: Model = registry.model.resolve(spec)()
         return made
+
+
+def _in_roles(agents: Sequence[Agent], roles: str | Sequence[str] | None) -> list[Agent]:
+    """Give the agents that have no role one each, in order: from a file, or as listed."""
+    if roles is None:
+        return list(agents)
+    known = read_roles(roles) if isinstance(roles, str) else parse_roles(roles).texts
+    plain = sum(not agent.role for agent in agents)
+    if len(known) < plain:
+        raise BadDefinition(f"roles: {len(known)} are too few for the {plain} agents that have none.")
+    texts = iter(known)
+    return [agent if agent.role else replace(agent, role=next(texts)) for agent in agents]
+
+
+def _honest(office: str, agent: Agent) -> Agent:
+    """Refuse an adversary in an office: parts are played by those who state answers of their own."""
+    if isinstance(agent.model, Adversary):
+        raise BadDefinition(f"offices.{office}: '{agent.name}' cannot be an adversary; plant a debater.")
+    return agent
 
 
 def absolute(data: Any, folder: Path) -> Any:
