@@ -1,6 +1,6 @@
 """Claims: what may be said of one arm against another, and how much the problems at hand can show at all.
 
-A claim needs two things here. Its interval (paired bootstrap over the problems) excludes 0: the claim
+A claim needs two things here. The interval of its difference (over the problems) excludes 0: the claim
 *holds*. And its exact p-value stays small after the correction for everything else that was compared in the
 same table: the claim *stands* (see `stands`).
 """
@@ -109,7 +109,7 @@ def compare(
     --------
     >>> (claim,) = compare({"debate": [1] * 80 + [0] * 20, "vote": [1] * 65 + [0] * 35}, [("debate", "vote")])
     >>> claim.difference.points, claim.won, claim.lost, claim.holds
-    ('+15.0 [+8.0, +22.0]', 15, 0, True)
+    ('+15.0 [+7.3, +22.1]', 15, 0, True)
     """
     from quorate.evaluate.results import Claim
 
@@ -136,9 +136,10 @@ def stands(claim: Claim, *, level: float = LEVEL) -> bool:
 
     Examples
     --------
-    >>> (claim,) = compare({"a": [1] * 4 + [0] * 96, "b": [0] * 100}, [("a", "b")])
-    >>> claim.holds, claim.p, stands(claim)
-    (True, 0.125, False)
+    >>> worth = {"a": [1] * 6 + [0] * 94, "b": [0] * 100, "c": [0] * 100}
+    >>> claim, _ = compare(worth, [("a", "b"), ("a", "c")])
+    >>> claim.holds, round(claim.p, 3), round(claim.adjusted, 3), stands(claim)
+    (True, 0.031, 0.062, False)
     """
     return claim.holds and claim.adjusted <= level
 

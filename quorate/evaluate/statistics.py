@@ -1,5 +1,7 @@
 """Figures with intervals: shares (Wilson), means and paired differences (bootstrap over the problems).
 
+Where only few problems differ a paired difference has the interval of Bonett and Price instead.
+
 Where one problem was answered several times, say by several seeds, every figure takes `groups`, the problem
 of each answer: only different problems are independent evidence.
 """
@@ -188,7 +190,7 @@ def difference(
     level: float = 0.95,
     seed: int = 0,
 ) -> Difference:
-    """Return the paired difference of two ways of deciding, by a percentile bootstrap over the problems.
+    """Return the paired difference of two ways of deciding, with its interval over the problems.
 
     Parameters
     ----------
@@ -204,20 +206,29 @@ def difference(
 
     Notes
     -----
-    Problems are drawn with replacement 10,000 times (Efron 1979; for groups Field and Welsh 2007).
+    A percentile bootstrap: problems are drawn with replacement 10,000 times (Efron 1979; for groups Field and
+    Welsh 2007). Of worths in [0, 1] that differ on fewer than 20 problems it knows too little; they have the
+    adjusted Wald interval of Bonett and Price (2012, see `quorate.evaluate.paired`).
 
     Examples
     --------
     >>> found = difference([True] * 60 + [False] * 40, [True] * 40 + [False] * 60)
     >>> round(found.mean, 3), found.sign
     (0.2, 1)
+    >>> difference([True] * 3 + [False] * 97, [False] * 100).points  # a bootstrap would exclude 0
+    '+3.0 [-1.3, +7.2]'
     """
-    from quorate.evaluate.resampling import mean_draws, quantiles
+    from quorate.evaluate.paired import adjusted_wald, few_differ
+    from quorate.evaluate.resampling import finite, mean_draws, quantiles
 
     if len(first) != len(second):
         raise ValueError("Both sequences must be about the same problems.")
     if not len(first):
         return Difference(mean=0.0, low=0.0, high=0.0)
     apart = [float(a) - float(b) for a, b in zip(first, second, strict=True)]
-    low, high = quantiles(mean_draws(apart, groups, seed=seed), level)
+    are_worths = all(0 <= value <= 1 for value in (*first, *second))
+    if are_worths and few_differ(finite(apart), groups):
+        low, high = adjusted_wald(finite(apart), groups, level=level)
+    else:
+        low, high = quantiles(mean_draws(apart, groups, seed=seed), level)
     return Difference(mean=math.fsum(apart) / len(apart), low=low, high=high)

@@ -21,12 +21,13 @@ from quorate.experiments.controls import (
     Spent,
     choose_best,
     most_expensive,
+    named_agents,
     noisy,
 )
-from quorate.experiments.drafts import Circle, Drafts, form_circles
+from quorate.experiments.drafts import Circle, Drafts, form_circles, rejoin
 from quorate.experiments.experiment import CONTROLS, Experiment
-from quorate.experiments.folder import COMPARISON, Folder, setup_of
-from quorate.experiments.notes import budget_notes, first_notes, said_of
+from quorate.experiments.folder import Folder, setup_of
+from quorate.experiments.notes import budget_notes, first_notes, gone_notes, lenient_notes, said_of
 from quorate.experiments.scoring import Scorer, whole_sets
 from quorate.experiments.sitting import Room, Sitting, Watch
 from quorate.experiments.tabulating import tabulate
@@ -59,7 +60,8 @@ def compare(
     Raises
     ------
     RecordMismatch
-        When another experiment was begun in the folder; what differs is named.
+        When another experiment was begun in the folder; what differs is named. Arms and controls may come
+        and go: only the new ones are run, and the records of those that left stay.
     RecordBusy
         When another process compares there.
     BadDefinition
@@ -88,30 +90,6 @@ def compare(
         return work.finish()
 
 
-def read_comparison(folder: str | Path) -> Comparison:
-    """Read the table of an experiment that was compared to its end.
-
-    Raises
-    ------
-    RecordError
-        When there is none yet, or a newer Quorate wrote it.
-    """
-    place = Folder(folder)
-    place.describe()
-    try:
-        return Comparison.model_validate_json((place.path / COMPARISON).read_text("utf-8"))
-    except FileNotFoundError:
-        raise RecordError(f"{folder} is not finished; go on with: quorate compare {folder}") from None
-    except ValueError as problem:
-        raise RecordError(f"The table {place.path / COMPARISON} cannot be read: {problem}") from None
-
-
-def is_finished(folder: str | Path) -> bool:
-    """Tell whether an experiment was compared to its end."""
-    place = Folder(folder)
-    return place.begun and (place.path / COMPARISON).is_file()
-
-
 @dataclass
 class _Comparing:
     """One comparison under way."""
@@ -131,7 +109,9 @@ class _Comparing:
         prices = self.experiment.prices
         self._scorer = Scorer(tuple(self.experiment.metrics), None if prices is None else Prices.load(prices))
         self._form()
-        self.folder.begin(self.experiment, setup_of(self.experiment, self.common))
+        heard = {arm: None if circle is None else circle.name for arm, circle in self.circles.items()}
+        self.folder.begin(self.experiment, setup_of(self.experiment, self.common), heard)
+        self.notes += gone_notes(self.folder.describe()["gone"]["arms"])
         one = self.experiment
         with Room(self._voices(), self.watch, at_once=one.at_once, timeout=one.timeout) as room:
             self._draft(room)
@@ -147,9 +127,15 @@ class _Comparing:
         common = Circle(COMMON, tuple(one.agents), one.reading, prompts=one.prompts)
         arms = {arm.name: (one.definition(arm, seed), arm.shares_drafts) for arm in one.everything}
         question = one.problems[0].question
-        self.circles, apart = form_circles(common, arms, question)
-        shared = {c.name: c for c in self.circles.values() if c is not None}
-        self.common = shared.get(COMMON, common)
+        names = self.folder.describe().get("circles", {}) if self.folder.begun else {}
+        order = sorted(arms, key=lambda arm: arm not in names)
+        formed, apart = form_circles(common, {arm: arms[arm] for arm in order}, question, names)
+        kept = {
+            circle.name: rejoin(circle, self.folder.drafts(circle.name, seed))
+            for circle in [common, *(circle for circle in formed.values() if circle is not None)]
+        }
+        self.circles = {arm: None if (circle := formed[arm]) is None else kept[circle.name] for arm in arms}
+        self.common = kept[COMMON]
         for name, why in apart.items():
             self.notes.append(f"'{name}' does not hear the common first drafts: {why}.")
 
@@ -175,8 +161,10 @@ class _Comparing:
         self.drafts = {(name, sitting.seed): Drafts(sitting.folder) for name, sitting in held}
 
     def _best(self, room: Room) -> Best:
-        """Choose the best single agent, on a development sample where there is one."""
+        """Choose the best single agent, on a development sample where there is one, if a control needs it."""
         one, seed = self.experiment, self.experiment.seeds[0]
+        if None not in named_agents(one).values():
+            return Best(agent=one.agents[0].name, how="")
         if not one.development:
             held = [self.drafts[COMMON, seed].transcripts.values() for seed in one.seeds]
             return choose_best(one, [transcript for made in held for transcript in made], developed=False)
@@ -211,10 +199,10 @@ class _Comparing:
         spent = {arm.name: self._spent(arm.name) for arm in self.experiment.everything}
         budget = most_expensive(self.experiment, spent)
         made = {seed: controls.later(seed, budget) for seed in self.experiment.seeds}
-        later = {
-            name: [self._controlled(name, seed, made[seed][name]) for seed in made]
-            for name in made[self.experiment.seeds[0]]
-        }
+        names = list(made[self.experiment.seeds[0]])
+        for name in names:
+            self.folder.follow(name, budget.arm)
+        later = {name: [self._controlled(name, seed, made[seed][name]) for seed in made] for name in names}
         self._hold(room, {**later, **self._noise(spent)})
         self.notes += budget_notes(self.experiment, budget, later)
 
@@ -236,6 +224,7 @@ class _Comparing:
                     f"In 'noise_peers', '{name}' is held with peers who talk about other problems."
                 )
                 circle = self.circles[name]
+                self.folder.follow("noise_peers", name)
                 return {
                     "noise_peers": [
                         self._sitting("noise_peers", seed, definition, circle=circle)
@@ -291,6 +280,8 @@ class _Comparing:
             scores={name: whole_sets(self.experiment, self.scored[name]) for name in order},
             notes=[*first_notes(self.experiment, best, self._voices()), *self.notes],
         )
+        told = (*comparison.notes, *lenient_notes(comparison.columns))
+        comparison = comparison.model_copy(update={"notes": told})
         self.folder.write([result for name in order for result in results[name]], comparison)
         return comparison
 

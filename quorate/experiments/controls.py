@@ -32,15 +32,23 @@ from quorate.transcripts import Transcript
 
 DRAWN = 0.6
 """Temperature of the samples of an agent that is greedy otherwise: all its samples would be one."""
+SINGLE = ("best_single", "self_consistency_calls", "self_consistency_tokens", "self_refinement")
+"""Controls of one agent: the best one, unless they name another."""
 FIRST = ("best_single", "vote")
 """Controls that need only the first drafts; the others need to know what the arms spent."""
 
 
 class Best(Noun):
-    """Who is the best single agent, and how that is known."""
+    """Who is the best single agent, and how that is known; nothing is said where nobody asks for it."""
 
     agent: str
     how: str
+
+
+def named_agents(experiment: Experiment) -> dict[str, str | None]:
+    """Return whom each control of one agent names; None for those that take the best."""
+    kept = experiment.kept
+    return {name: kept[name].get("agent") for name in SINGLE if name in kept}
 
 
 def choose_best(experiment: Experiment, drafts: Sequence[Transcript], *, developed: bool) -> Best:
@@ -174,6 +182,6 @@ def noisy(sittings: Sequence[Sitting]) -> dict[int, Definition]:
         transcripts = load_transcripts(sitting.folder).transcripts
         definition = sitting.definition
         if len(transcripts) > 1 and quotes_peers(definition.rules, definition.table, transcripts):
-            rules = Irrelevant(definition.rules, transcripts, seed=sitting.seed)
+            rules = Irrelevant(definition.rules, transcripts, seed=sitting.seed, of=sitting.arm)
             made[sitting.seed] = replace(definition, protocol=rules)
     return made

@@ -7,7 +7,7 @@ drafts as if it had made them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from quorate.protocols.debating import hold, settle
 from quorate.protocols.history import History, Turns
 from quorate.protocols.prompting import Prompts
 from quorate.protocols.voting import plurality
+from quorate.record import MANIFEST, read_manifest
 from quorate.run import Reading, Replay
 from quorate.transcript_files import load_transcripts
 from quorate.transcripts import Transcript
@@ -111,7 +112,10 @@ def first_asks(definition: Definition, question: Question) -> tuple[dict[str, As
 
 
 def form_circles(
-    common: Circle, arms: Mapping[str, tuple[Definition, bool]], question: Question
+    common: Circle,
+    arms: Mapping[str, tuple[Definition, bool]],
+    question: Question,
+    names: Mapping[str, str | None] | None = None,
 ) -> tuple[dict[str, Circle | None], dict[str, str]]:
     """Decide who hears which drafts.
 
@@ -123,6 +127,8 @@ def form_circles(
         Each arm, and whether it is to hear the common drafts.
     question : Question
         The first problem's; what is asked first does not depend on which.
+    names : mapping of str to str or None, optional
+        What the circles of arms were called when they were formed before.
 
     Returns
     -------
@@ -154,7 +160,8 @@ def form_circles(
         elif obstacle is None:
             circles[name], apart[name] = None, "it was told to draft for itself"
         else:
-            circles[name], apart[name] = _own_circle(name, definition, question, others), obstacle
+            called = (names or {}).get(name) or f"of {name}"
+            circles[name], apart[name] = _own_circle(called, definition, question, others), obstacle
     drawn = dict.fromkeys(circle for circle in circles.values() if circle)
     told = {old: _told(old, [arms[n][0] for n, c in circles.items() if c == old], question) for old in drawn}
     return {name: told[circle] if circle else None for name, circle in circles.items()}, apart
@@ -166,7 +173,7 @@ def _own_circle(name: str, definition: Definition, question: Question, others: l
         if circle.obstacle(definition, question) is None and circle.agents == tuple(definition.agents):
             return circle
     prompts = getattr(definition.rules, "keywords", {}).get("prompts")
-    own = Circle(f"of {name}", tuple(definition.agents), definition.reading, prompts=prompts)
+    own = Circle(name, tuple(definition.agents), definition.reading, prompts=prompts)
     if own.obstacle(definition, question) is not None:
         return None
     others.append(own)
@@ -175,9 +182,33 @@ def _own_circle(name: str, definition: Definition, question: Question, others: l
 
 def _told(circle: Circle, definitions: Sequence[Definition], question: Question) -> Circle:
     """Let a circle's drafts say how sure they are of every line, when an arm of it reads that."""
-    asks = [ask for one in definitions for ask in first_asks(one, question)[0].values()]
-    stretches = any(ask.stretches for ask in asks)
-    return Circle(circle.name, circle.agents, circle.reading, stretches, circle.prompts)
+    return replace(circle, stretches=any(reads_lines(one, question) for one in definitions))
+
+
+def reads_lines(definition: Definition, question: Question) -> bool:
+    """Tell whether an arm reads how sure its first drafts are of every line."""
+    return any(ask.stretches for ask in first_asks(definition, question)[0].values())
+
+
+def rejoin(circle: Circle, folder: Path) -> Circle:
+    """Return a circle that makes drafts as those that were recorded, where there are some.
+
+    Raises
+    ------
+    RecordMismatch
+        When an arm that came later reads how sure each line is, and the recorded drafts do not say it.
+    """
+    if not (folder / MANIFEST).is_file():
+        return circle
+    protocol = (read_manifest(folder).get("setup") or {}).get("protocol")
+    options = protocol.get("first_drafts") if isinstance(protocol, dict) else None
+    told = bool(options and options.get("stretches"))
+    if circle.stretches and not told:
+        raise RecordMismatch(
+            f"The first drafts in {folder} do not say how sure each line is, which a new arm reads (a relay "
+            "does). Give that arm `shares_drafts: false`, or compare into another folder."
+        )
+    return replace(circle, stretches=told)
 
 
 class Drafts:

@@ -94,7 +94,8 @@ class Experiment:
     reading : {"strict", "lenient"}
         How answers are read from texts, where an arm does not say.
     at_once : int
-        Most questions open at the same time, over all arms.
+        Most questions open at the same time, over all arms; large ones keep the batches of local models full
+        while only a few arms with many rounds are left.
     timeout : float, optional
         Seconds after which a call of a model counts as failed.
 
@@ -132,7 +133,7 @@ class Experiment:
     prices: str | Path | Mapping[str, Any] | None = None
     prompts: str | None = None
     reading: Reading = "strict"
-    at_once: int = 256
+    at_once: int = 1024
     timeout: float | None = None
     about: Mapping[str, Any] = field(default_factory=dict)
     """Where the problems come from, as the record states it."""

@@ -65,7 +65,7 @@ class _ExperimentSpec(_Spec):
     prices: str | dict[str, Any] | None = None
     prompts: str | None = None
     reading: Literal["strict", "lenient"] = "strict"
-    at_once: int = 256
+    at_once: int = 1024
     timeout: float | None = None
 
 

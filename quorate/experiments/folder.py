@@ -5,6 +5,7 @@
         problems.jsonl        the problems, with their gold answers
         drafts/, development/ first drafts that arms share, each an ordinary run folder
         arms/ring/seed-0/     one arm with one seed: an ordinary run folder
+        aside/                arms that left the experiment, and controls that followed another arm
         results.jsonl         what each arm made of each problem (a Result a line)
         comparison.json       the table (a Comparison)
 
@@ -24,12 +25,13 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from quorate.errors import RecordBusy, RecordError, RecordMismatch
+from quorate.errors import RecordBusy, RecordError
 from quorate.evaluate import Problem, dump_problems, load_problems
 from quorate.evaluate.results import Comparison, Result
 from quorate.experiments.drafts import Circle
 from quorate.experiments.experiment import Experiment, slug
-from quorate.record import check_same, write_whole
+from quorate.experiments.growing import FREE, check_grown, gone_since, steady
+from quorate.record import MANIFEST, read_manifest, write_whole
 
 FORMAT = 1
 EXPERIMENT, PROBLEMS, RESULTS, COMPARISON = (
@@ -38,8 +40,6 @@ EXPERIMENT, PROBLEMS, RESULTS, COMPARISON = (
     "results.jsonl",
     "comparison.json",
 )
-FREE = ("metrics", "prices", "at_once", "timeout", "reference")
-"""What may change from one start to the next: no answer depends on it."""
 
 
 class Folder:
@@ -93,8 +93,18 @@ class Folder:
             )
         return known
 
-    def begin(self, experiment: Experiment, setup: Mapping[str, Any]) -> None:
-        """Write down what is compared, or check that it is what was begun here.
+    def begin(
+        self, experiment: Experiment, setup: Mapping[str, Any], circles: Mapping[str, str | None]
+    ) -> None:
+        """Write down what is compared, or check that it is what was begun here, grown or not.
+
+        Parameters
+        ----------
+        experiment : Experiment
+        setup : mapping
+            What `setup_of` says of it.
+        circles : mapping of str to str or None
+            Whose first drafts each arm hears, by the circle's name.
 
         Raises
         ------
@@ -104,38 +114,65 @@ class Folder:
             When the folder holds something else.
         """
         plain: dict[str, Any] = json.loads(json.dumps(setup))
-        if self.begun:
-            self._check(self.describe()["setup"], plain)
+        known: dict[str, Any] = self.describe() if self.begun else {}
+        if known:
+            check_grown(self, known, plain, experiment)
+            if steady(known["setup"]) != steady(plain):
+                self._drop_table()
         elif self.path.is_dir() and any(p for p in self.path.iterdir() if p.name not in (".lock", PROBLEMS)):
             raise RecordError(f"{self.path} holds something else than an experiment; choose another folder.")
         else:
             write_whole(self.path / PROBLEMS, dump_problems(experiment.problems))
-        known = {
+        described = {
             "format": FORMAT,
             "quorate": version("quorate"),
-            "created": self.describe()["created"] if self.begun else _now(),
+            "created": known.get("created") or _now(),
             "name": experiment.name,
             "digest": digest(plain),
             "problems": len(experiment.problems),
+            "development": len(experiment.development),
             "about": dict(experiment.about),
             "setup": plain,
+            "gone": gone_since(known, plain),
+            "circles": {**known.get("circles", {}), **circles},
             "source": experiment.source,
         }
-        write_whole(self.path / EXPERIMENT, json.dumps(known, indent=2) + "\n")
+        write_whole(self.path / EXPERIMENT, json.dumps(described, indent=2) + "\n")
+        self._sort_out({slug(name) for kind in ("arms", "controls") for name in plain[kind]})
 
-    def _check(self, recorded: dict[str, Any], current: dict[str, Any]) -> None:
-        fixed = [{k: v for k, v in setup.items() if k not in FREE} for setup in (recorded, current)]
-        was, now = (_steady(setup) for setup in fixed)
-        for kind in ("arms", "controls"):
-            gone = [name for name in was[kind] if name not in now[kind]]
-            new = [name for name in now[kind] if name not in was[kind]]
-            if gone or new:
-                changes = [f"'{name}' is gone" for name in gone] + [f"'{name}' is new" for name in new]
-                raise RecordMismatch(
-                    f"The experiment in {self.path} was another one: of its {kind}, {', '.join(changes)}. "
-                    "Resume it with the definition it was begun with, or compare into another folder."
-                )
-        check_same(was, now)
+    def _drop_table(self) -> None:
+        """Remove what follows from the records: an old table is not that of an experiment that grew."""
+        for name in (COMPARISON, RESULTS):
+            (self.path / name).unlink(missing_ok=True)
+
+    def _sort_out(self, names: set[str]) -> None:
+        """Set the records of arms aside that left the experiment, and bring back those of arms that returned.
+
+        Whatever a kill leaves half done, the next start does the rest.
+        """
+        arms, aside = self.path / "arms", self.path / "aside"
+        for place in [*arms.glob("*")] if arms.is_dir() else []:
+            if place.name not in names:
+                _move(place, aside / place.name)
+        for name in names:
+            if (aside / name).is_dir() and not (arms / name).exists():
+                _move(aside / name, arms / name)
+
+    def follow(self, control: str, arm: str) -> None:
+        """Make room for a control that follows an arm: what it made when it followed another goes aside.
+
+        What it made for this arm earlier comes back.
+        """
+        home = self.path / "arms" / slug(control)
+        before = followed(home)
+        if before not in (None, arm):
+            _move(home, self._aside(control, str(before)))
+        kept = self._aside(control, arm)
+        if kept.is_dir() and not home.exists():
+            _move(kept, home)
+
+    def _aside(self, control: str, arm: str) -> Path:
+        return self.path / "aside" / slug(f"{control} of {arm}")
 
     def problems(self) -> list[Problem]:
         """Read the problems."""
@@ -190,17 +227,19 @@ def setup_of(experiment: Experiment, common: Circle) -> dict[str, Any]:
     }
 
 
-def _steady(setup: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a set-up without what a model only tells once it is loaded, and without its server's address."""
-    kept = ("kind", "path", "model", "revision", "source", "digest")
-    arms = {
-        name: {
-            **arm,
-            "models": [{k: v for k, v in model.items() if k in kept} for model in arm.get("models", ())],
-        }
-        for name, arm in setup["arms"].items()
-    }
-    return {**setup, "arms": arms}
+def followed(place: Path) -> str | None:
+    """Return the arm that a control in a folder followed; None when nothing was begun there."""
+    for manifest in sorted(place.glob(f"seed-*/{MANIFEST}")):
+        protocol = (read_manifest(manifest.parent).get("setup") or {}).get("protocol")
+        options = next(iter(protocol.values()), None) if isinstance(protocol, dict) else None
+        if isinstance(options, dict) and "of" in options:
+            return str(options["of"])
+    return None
+
+
+def _move(place: Path, target: Path) -> None:
+    target.parent.mkdir(exist_ok=True)
+    place.rename(target)
 
 
 def digest(setup: Mapping[str, Any]) -> str:
@@ -211,27 +250,8 @@ def digest(setup: Mapping[str, Any]) -> str:
     >>> digest({"arms": {}, "metrics": ["f1"]}) == digest({"arms": {}, "metrics": []})
     True
     """
-    steady = _steady({key: value for key, value in setup.items() if key not in FREE})
-    return hashlib.blake2b(json.dumps(steady, sort_keys=True).encode(), digest_size=16).hexdigest()
-
-
-def read_results(path: str | Path) -> list[Result]:
-    """Read the results of an experiment that was compared to its end.
-
-    Raises
-    ------
-    RecordError
-        When there are none yet, or a line is damaged.
-    """
-    file = Path(path) / RESULTS
-    try:
-        lines = file.read_text("utf-8").split("\n")
-        return [Result.model_validate_json(line) for line in lines if line]
-    except FileNotFoundError:
-        raise RecordError(f"{path} has no results yet; finish it with: quorate compare {path}") from None
-    except ValueError as problem:
-        first = str(problem).partition("\n")[0]
-        raise RecordError(f"The results {file} cannot be read: {first}.") from None
+    fixed = steady({key: value for key, value in setup.items() if key not in FREE})
+    return hashlib.blake2b(json.dumps(fixed, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 def _now() -> str:

@@ -33,6 +33,8 @@ class Irrelevant:
         What the same table said about each question; at least two.
     seed : int
         Of the draw of the donors.
+    of : str
+        The name of the arm that said it, for the manifest.
 
     Examples
     --------
@@ -48,8 +50,10 @@ class Irrelevant:
     ['Your last answer:', '> on q1', 'Draft of b:', '> on q2']
     """
 
-    def __init__(self, protocol: Protocol, transcripts: Sequence[Transcript], *, seed: int = 0) -> None:
-        self.protocol = protocol
+    def __init__(
+        self, protocol: Protocol, transcripts: Sequence[Transcript], *, seed: int = 0, of: str = ""
+    ) -> None:
+        self.protocol, self.of = protocol, of
         self._said = {t.question.id: _spoken(t) for t in transcripts}
         self._order = sorted(self._said, key=lambda name: derive_seed(seed, "donor", name))
         self._place = {name: place for place, name in enumerate(self._order)}
@@ -71,7 +75,8 @@ class Irrelevant:
         for name in self._order:
             for place, turns in sorted(self._said[name].items()):
                 digest.update(repr((name, place, [(t, m.text) for t, m in sorted(turns.items())])).encode())
-        return {"irrelevant": {"protocol": spell(self.protocol), "said": digest.hexdigest()}}
+        about = {"of": self.of, "protocol": spell(self.protocol), "said": digest.hexdigest()}
+        return {"irrelevant": about}
 
 
 class _Elsewhere(Table):

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from quorate.agents.agent import Agent
 from quorate.definition import Definition
-from quorate.experiments.controls import Best, Spent
+from quorate.evaluate.results import Column
+from quorate.experiments.controls import Best, Spent, named_agents
 from quorate.experiments.experiment import CONTROLS, Experiment
 from quorate.experiments.sitting import Sitting
 from quorate.redeciding import called
 from quorate.registry import spell
 
+CLEARLY = 0.05
+"""A difference between the readers that wants an explanation."""
 SAMPLED = ("self_consistency_calls", "self_consistency_tokens")
 
 
 def first_notes(experiment: Experiment, best: Best, voices: Sequence[Agent]) -> Iterator[str]:
     """Yield what holds of the whole table: who is the best agent, what is missing, how costs are counted."""
-    yield best.how[0].upper() + best.how[1:] + "."
+    if best.how:
+        yield best.how[0].upper() + best.how[1:] + "."
+    named = named_agents(experiment)
+    for agent in dict.fromkeys(agent for agent in named.values() if agent is not None):
+        controls = ", ".join(f"'{name}'" for name, known in named.items() if known == agent)
+        yield f"The single agent of {controls} is {agent}: the experiment names it."
     off = [f"'{name}'" for name in CONTROLS if name not in experiment.kept]
     if off:
         yield f"Switched off by name: {', '.join(off)}."
@@ -43,6 +51,28 @@ def budget_notes(
         yield (
             f"For self-consistency, {agent.name} draws all its samples at temperature "
             f"{agent.sampling.temperature:g}, and so has no draft in common with the arms."
+        )
+
+
+def gone_notes(gone: Iterable[str]) -> Iterator[str]:
+    """Yield which arms were compared once and are not in the table."""
+    names = ", ".join(f"'{name}'" for name in gone)
+    if names:
+        yield f"Compared here before, and left out since: {names}; the records are in aside/."
+
+
+def lenient_notes(columns: Iterable[Column]) -> Iterator[str]:
+    """Yield which arms the lenient reader makes clearly worse, and why it can."""
+    worse = [
+        f"'{one.name}'"
+        for one in columns
+        if one.strict and one.lenient and one.strict.share - one.lenient.share > CLEARLY
+    ]
+    if worse:
+        yield (
+            f"The lenient reader makes {', '.join(worse)} worse: it takes a number for an answer "
+            "even where none was given, and what it reads is decided over again by plurality, whatever the "
+            "arm's own rule is."
         )
 
 

@@ -116,7 +116,7 @@ class Room:
         agents: Sequence[Agent],
         watch: Watch | None = None,
         *,
-        at_once: int = 256,
+        at_once: int = 1024,
         timeout: float | None = None,
     ) -> None:
         self._agents: Sequence[Agent] | None = agents

@@ -6,7 +6,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -61,7 +61,7 @@ def transcripts(draw: st.DrawFn, gold: bool | None = None) -> tuple[Transcript, 
             )
     known = draw(st.booleans()) if gold is None else gold
     question = Question(id=name, text="2+3?")
-    return Transcript.of(question, seats, messages, gold="5" if known else None), heard
+    return Transcript.of(question, seats, messages, gold="5" if known else None, heard=heard), heard
 
 
 records = st.lists(transcripts(), min_size=1, max_size=8)
@@ -114,7 +114,7 @@ def again(record: list[tuple[Transcript, Heard]], *, assumed: bool = False) -> I
 
 
 def dynamics(record: list[tuple[Transcript, Heard]]) -> Dynamics:
-    return Dynamics.of([t for t, _ in record], heard=[heard for _, heard in record])
+    return Dynamics.of([t for t, _ in record])
 
 
 @settings(max_examples=50)
@@ -198,8 +198,8 @@ def test_flips(record: list[tuple[Transcript, Heard]]) -> None:
 @settings(max_examples=50)
 @given(records, st.booleans())
 def test_conformity(record: list[tuple[Transcript, Heard]], assumed: bool) -> None:
-    given_ = None if assumed else [heard for _, heard in record]
-    found = Dynamics.of([t for t, _ in record], heard=given_).conformity
+    told = [replace(t, heard=None) if assumed else t for t, _ in record]
+    found = Dynamics.of(told).conformity
     if found is None:
         assert all(len(t.rounds) < 2 for t, _ in record)
         return
@@ -238,7 +238,7 @@ def reacting(record: list[tuple[Transcript, Heard]], assumed: bool) -> list[Agai
 @settings(max_examples=50)
 @given(records)
 def test_influence(record: list[tuple[Transcript, Heard]]) -> None:
-    course = Course.of([t for t, _ in record], [heard for _, heard in record])
+    course = Course.of([t for t, _ in record])
     for name, found in zip(course.names, influence_of(course), strict=True):
         pulled, met, followed, opposed, came, away = 0, 0, 0, 0, 0, 0
         for a in again(record):
@@ -265,7 +265,7 @@ def test_influence(record: list[tuple[Transcript, Heard]]) -> None:
 @settings(max_examples=50)
 @given(records)
 def test_lift_compares_the_same_hearer_in_the_same_situation(record: list[tuple[Transcript, Heard]]) -> None:
-    course = Course.of([t for t, _ in record], [heard for _, heard in record])
+    course = Course.of([t for t, _ in record])
     cases = [
         (peer, a.after == answer, (a.seat, behind(a, answer), behind(a, a.before), behind(a, None)))
         for a in again(record)
@@ -355,7 +355,7 @@ def test_shapley_values_add_up_and_silence_is_worth_nothing(answers: list[list[i
 @settings(max_examples=50)
 @given(records)
 def test_drift_is_the_change_of_right_answers(record: list[tuple[Transcript, Heard]]) -> None:
-    found = drift_of(Course.of([t for t, _ in record], [heard for _, heard in record]))
+    found = drift_of(Course.of([t for t, _ in record]))
     changes: dict[int, list[int]] = {}
     read: dict[int, list[int]] = {}
     for a in again(record):

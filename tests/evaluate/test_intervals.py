@@ -12,8 +12,9 @@ from scipy.stats import binomtest, bootstrap
 from statsmodels.stats.proportion import proportion_confint
 
 from quorate.errors import BadOption
-from quorate.evaluate.resampling import effective_count, mean_draws
-from quorate.evaluate.statistics import Rate, average, difference, wilson
+from quorate.evaluate.paired import FEW
+from quorate.evaluate.resampling import effective_count, mean_draws, quantiles
+from quorate.evaluate.statistics import Difference, Rate, average, difference, wilson
 
 SHARES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 
@@ -51,6 +52,74 @@ def test_the_paired_bootstrap_covers(count: int, discordant: float, apart: float
     drawn = np.random.default_rng(2).multinomial(count, chances, 400)
     found = np.array([ends(int(won), int(lost)) for won, lost, _ in drawn])
     assert 0.92 <= np.mean((found[:, 0] <= apart) & (apart <= found[:, 1])) <= 0.985
+
+
+def adjusted(won: int, lost: int, same: int) -> tuple[float, float]:
+    """The interval of Bonett and Price (2012), written down from the counts."""
+    count = won + lost + same + 2
+    up, down = (won + 1) / count, (lost + 1) / count
+    half = 1.959964 * ((up + down - (up - down) ** 2) / count) ** 0.5
+    return max(-1.0, up - down - half), min(1.0, up - down + half)
+
+
+def of_counts(won: int, lost: int, same: int) -> Difference:
+    equal = [0.0] * same
+    return difference([1.0] * won + [0.0] * lost + equal, [0.0] * won + [1.0] * lost + equal)
+
+
+@given(st.integers(0, 19), st.integers(0, 19), st.integers(0, 400))
+def test_few_problems_that_differ_have_the_interval_of_bonett_and_price(
+    won: int, lost: int, same: int
+) -> None:
+    if not won + lost + same or won + lost >= FEW:
+        return
+    found = of_counts(won, lost, same)
+    assert (found.low, found.high) == pytest.approx(adjusted(won, lost, same), abs=1e-4)
+    assert found.mean == pytest.approx((won - lost) / (won + lost + same))
+    assert found.low <= found.mean <= found.high
+
+
+@pytest.mark.parametrize("count", [30, 100, 300])
+@pytest.mark.parametrize(("discordant", "apart"), [(0.02, 0.0), (0.05, 0.025), (0.05, 0.05), (0.1, 0.05)])
+def test_rare_differences_are_covered(count: int, discordant: float, apart: float) -> None:
+    """With 30 problems and 5 % that differ the bootstrap alone covers 2 of 3 times."""
+
+    @functools.cache
+    def ends(won: int, lost: int, adjust: bool) -> tuple[float, float]:
+        if adjust:
+            found = of_counts(won, lost, count - won - lost)
+            return found.low, found.high
+        values = [1.0] * won + [-1.0] * lost + [0.0] * (count - won - lost)
+        return quantiles(mean_draws(values), 0.95)
+
+    chances = [(discordant + apart) / 2, (discordant - apart) / 2, 1 - discordant]
+    drawn = np.random.default_rng(8).multinomial(count, chances, 600)
+    covered = {}
+    for adjust in (True, False):
+        found = np.array([ends(int(won), int(lost), adjust) for won, lost, _ in drawn])
+        covered[adjust] = float(np.mean((found[:, 0] <= apart + 1e-9) & (apart - 1e-9 <= found[:, 1])))
+    assert covered[True] >= 0.92
+    if (count, discordant, apart) == (30, 0.05, 0.025):
+        assert covered[False] < 0.75, "the example is too easy to show why two problems are added"
+
+
+def test_nothing_that_differs_is_no_proof_of_equality() -> None:
+    few, many = difference([1.0] * 20, [1.0] * 20), difference([1.0] * 2000, [1.0] * 2000)
+    assert few.high == -few.low == pytest.approx(0.126, abs=1e-3)
+    assert 0 < many.high < 0.002
+    assert difference([3.0] * 20, [3.0] * 20) == Difference(mean=0, low=0, high=0), "calls are no worths"
+
+
+def test_seeds_of_few_problems_are_not_taken_for_problems() -> None:
+    first, second = [1.0] * 5 + [0.0] * 95, [0.0] * 100
+    once = difference(first, second)
+    groups = [n for n in range(100) for _ in range(3)]
+    thrice = difference(
+        [v for v in first for _ in range(3)], [v for v in second for _ in range(3)], groups=groups
+    )
+    assert (once.low, once.high) == (thrice.low, thrice.high)
+    parts = difference([1.0, 0.0, 0.0] * 5 + [0.0] * 285, [0.0] * 300, groups=groups)
+    assert 0.001 < parts.high < once.high
 
 
 def answers(rng: np.random.Generator, problems: int, seeds: int, share: float) -> list[float]:

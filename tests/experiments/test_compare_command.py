@@ -62,7 +62,7 @@ def test_a_folder_is_taken_as_it_is(file: Path) -> None:
     result = RUN.invoke(app, ["compare", "runs/a-small-study", "--limit", "3"])
     assert "leave out --record and --limit" in str(result.exception)
     changed = RUN.invoke(app, ["compare", str(file)])
-    assert "problems was" in str(changed.exception)
+    assert "was begun with 2 problems, now there are 4" in str(changed.exception)
 
 
 SLOW = """

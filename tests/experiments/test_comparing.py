@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from quorate.agents import Agent, Scripted
-from quorate.errors import BadDefinition, ProtocolError, RecordBusy, RecordError, RecordMismatch
+from quorate.errors import BadDefinition, ProtocolError, RecordBusy, RecordError
 from quorate.evaluate import Problem
 from quorate.evaluate.results import Result
 from quorate.events import Event, Said
@@ -145,6 +145,36 @@ def test_the_best_agent_is_chosen_on_the_development_sample(tmp_path: Path, stud
     assert "on the test problems themselves, which flatters it" in honest.notes[0]
 
 
+def test_agents_that_controls_name_are_not_chosen_and_flatter_nobody(tmp_path: Path, study: Study) -> None:
+    some = [Problem(question=Question(id="d1", text="Once more?"), gold="1")]
+    singles = ("best_single", "self_consistency_calls", "self_consistency_tokens", "self_refinement")
+    named = {name: {"agent": "cy"} for name in singles}
+    table = compare(study(controls=named, development=some), tmp_path / "x")
+    assert not any("best agent" in note or "flatters" in note for note in table.notes)
+    told = ", ".join(f"'{name}'" for name in singles)
+    assert f"The single agent of {told} is cy: the experiment names it." in table.notes
+    assert not (tmp_path / "x" / "development").exists()
+    some_named = {**named, "best_single": True}
+    mixed = compare(study(controls=some_named, development=some), tmp_path / "y")
+    assert any(note.startswith("The best agent is") for note in mixed.notes)
+
+
+def test_a_lenient_reader_that_harms_is_explained(tmp_path: Path, study: Study) -> None:
+    script = {
+        "ada": lambda ask, seed: f"Answer: {int(ask.question.id[1:]) % 5}",
+        "bo": "I do not know. My first number was 77.",
+        "cy": "Nor do I, perhaps it was 77.",
+    }
+    table = compare(study(script=script), tmp_path / "x")
+    rate = {column.name: column for column in table.columns}["vote"]
+    assert rate.strict is not None
+    assert rate.lenient is not None
+    assert (rate.strict.right, rate.lenient.right) == (6, 0)
+    (note,) = (note for note in table.notes if note.startswith("The lenient reader makes"))
+    assert "'vote'" in note
+    assert "'best_single'" not in note
+
+
 def cut(folder: Path, rng: random.Random) -> None:
     """Leave of an experiment what a SIGKILL at some moment might."""
     for name in ("results.jsonl", "comparison.json"):
@@ -232,35 +262,6 @@ def test_a_finished_experiment_is_shown_again_without_a_model(tmp_path: Path, st
     again = compare(study(script=broken), tmp_path / "x", watch=watch)
     assert again == table
     assert ("ring", 0) in watched
-
-
-@pytest.mark.parametrize(
-    ("change", "named"),
-    [
-        ({"seeds": (0, 1)}, "seeds"),
-        ({"problems": []}, "problems"),
-        ({"arms": {"ring": {"topology": "ring", "rounds": 3, "until": "never"}}}, "'apart' is gone"),
-        ({"controls": {"noise_peers": "off"}}, "'noise_peers' is gone"),
-        ({"budget": "ring"}, "budget was"),
-    ],
-)
-def test_a_changed_definition_is_refused_and_what_changed_is_named(
-    tmp_path: Path, study: Study, problems: list[Problem], change: dict[str, Any], named: str
-) -> None:
-    compare(study(), tmp_path / "x")
-    before = {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.json*")}
-    if "problems" in change:
-        change = {"problems": problems[:4]}
-    with pytest.raises(RecordMismatch, match=named):
-        compare(study(**change), tmp_path / "x")
-    assert {path: path.read_bytes() for path in (tmp_path / "x").rglob("*.json*")} == before
-
-
-def test_a_changed_option_of_an_arm_is_refused_by_its_place(tmp_path: Path, study: Study) -> None:
-    compare(study(), tmp_path / "x")
-    arms = {**study().arms, "ring": {"topology": "ring", "rounds": 4, "until": "never"}}
-    with pytest.raises(RecordMismatch, match=r"arms\.ring\.protocol\.debate\.rounds was 3, now it is 4"):
-        compare(study(arms=arms), tmp_path / "x")
 
 
 def test_metrics_may_change_without_asking_anything_again(tmp_path: Path, study: Study) -> None:
@@ -396,3 +397,34 @@ def test_a_broken_view_does_not_end_the_experiment(tmp_path: Path, study: Study)
     with pytest.warns(RuntimeWarning, match="switched off"):
         table = compare(study(), tmp_path / "x", watch=watch)
     assert len(table.columns) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ('{"title": "sums", ', r"EOF while parsing .*\. Remove comparison.json, and `quorate compare"),
+        (
+            '{"title": "sums", "problems": 6, "medals": 3}',
+            "does not know 'medals'; a newer one wrote it",
+        ),
+        ('{"title": "sums", "problems": "many"}', "problems: input should be a valid integer"),
+        (b"\xff\xfe", "codec can't decode"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_named_in_one_sentence(
+    tmp_path: Path, study: Study, text: str | bytes, named: str
+) -> None:
+    compare(study(), tmp_path / "x")
+    whole = (tmp_path / "x" / "comparison.json").read_bytes()
+    (tmp_path / "x" / "comparison.json").write_bytes(text.encode() if isinstance(text, str) else text)
+    with pytest.raises(RecordError, match=named) as refused:
+        read_comparison(tmp_path / "x")
+    assert "\n" not in str(refused.value)
+    with (tmp_path / "x" / "results.jsonl").open("ab") as file:
+        file.write(b'{"arm": "ring"')
+    with pytest.raises(RecordError, match=r"line 49: .*Remove results.jsonl") as refused:
+        read_results(tmp_path / "x")
+    assert "\n" not in str(refused.value)
+    (tmp_path / "x" / "comparison.json").unlink()
+    compare(study(script="never asked"), tmp_path / "x")
+    assert (tmp_path / "x" / "comparison.json").read_bytes() == whole

@@ -13,7 +13,6 @@ courses        the arrays all of this is computed on
 
 from quorate.evaluate.dynamics.courses import Course, Hearings
 from quorate.evaluate.dynamics.dynamics import Dynamics, read_dynamics
-from quorate.evaluate.dynamics.hearings import recorded_hearings
 from quorate.evaluate.dynamics.shifts import Shift
 
-__all__ = ["Course", "Dynamics", "Hearings", "Shift", "read_dynamics", "recorded_hearings"]
+__all__ = ["Course", "Dynamics", "Hearings", "Shift", "read_dynamics"]

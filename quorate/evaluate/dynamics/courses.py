@@ -13,7 +13,7 @@ A seat that is not asked, or fails, stands by what it said before; so does every
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,6 @@ from quorate.evaluate.dynamics.shifts import Bools, Floats, Ints
 from quorate.transcripts import Transcript
 
 Heard = Mapping[int, Sequence[int]]
-"""The numbers of the messages that each answer was given in sight of, by the number of the answer."""
 RIGHT, SILENT, UNHEARD = 0, -1, -2
 
 
@@ -89,25 +88,16 @@ class Course:
     def of(cls, transcripts: Sequence[Transcript], heard: Sequence[Heard | None] | None = None) -> Course:
         """Lay transcripts out as arrays.
 
-        Parameters
-        ----------
-        transcripts : sequence of Transcript
-        heard : sequence, shape (questions,), optional
-            Who heard what, question by question, as `recorded_hearings` reads it from a run; None where it
-            is not known.
-
         Raises
         ------
         BadOption
-            When there is no transcript, or not one `heard` for each.
+            When there is no transcript.
         """
         if not transcripts:
             raise BadOption("There is no recorded question whose course could be followed.")
-        if heard is not None and len(heard) != len(transcripts):
-            raise BadOption(
-                f"Say for every transcript who heard what: {len(heard)} for {len(transcripts)} transcripts."
-            )
-        return _Layout(transcripts).fill(transcripts, heard or [None] * len(transcripts))
+        if heard is not None:  # SHIM
+            transcripts = [replace(t, heard=one) for t, one in zip(transcripts, heard, strict=True)]
+        return _Layout(transcripts).fill(transcripts)
 
     @property
     def rounds(self) -> int:
@@ -163,12 +153,12 @@ class _Layout:
         self.events: list[tuple[int, int, int, int, int]] = []
         self.heard: list[list[int]] = []
 
-    def fill(self, transcripts: Sequence[Transcript], heard: Sequence[Heard | None]) -> Course:
+    def fill(self, transcripts: Sequence[Transcript]) -> Course:
         assumed = 0
-        for number, (transcript, known) in enumerate(zip(transcripts, heard, strict=True)):
+        for number, transcript in enumerate(transcripts):
             self.seats[number, : len(transcript.seats)] = [self.names[name] for name in transcript.seats]
-            assumed += known is None and len(transcript.rounds) > 1
-            self._follow(number, transcript, known)
+            assumed += transcript.heard is None and len(transcript.rounds) > 1
+            self._follow(number, transcript)
         groups: dict[str, int] = {}
         return Course(
             names=tuple(self.names),
@@ -183,7 +173,7 @@ class _Layout:
             assumed=assumed,
         )
 
-    def _follow(self, number: int, transcript: Transcript, known: Heard | None) -> None:
+    def _follow(self, number: int, transcript: Transcript) -> None:
         """Go through the rounds of one question."""
         places = {name: at for at, name in enumerate(transcript.seats)}
         codes: dict[str | None, int] = {None: SILENT}
@@ -204,7 +194,8 @@ class _Layout:
                 standing[at] = codes.setdefault(message.answer, len(codes))
                 said[message.number] = (at, standing[at])
                 if turn:
-                    numbers = None if known is None else known.get(message.number, ())
+                    heard = transcript.heard
+                    numbers = None if heard is None else heard.get(message.number, ())
                     self.events.append((number, turn, at, before[at], standing[at]))
                     self.heard.append(_row(at, before, numbers, said))
             self.stands[number, turn:] = np.maximum(standing, SILENT)

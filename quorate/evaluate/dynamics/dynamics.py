@@ -14,10 +14,9 @@ from typing import Self
 from quorate.answers import Mode
 from quorate.evaluate.dynamics.conformity import Conformity, conformity_of
 from quorate.evaluate.dynamics.consensus import Consensus, consensus_of
-from quorate.evaluate.dynamics.courses import Course, Heard
+from quorate.evaluate.dynamics.courses import Course
 from quorate.evaluate.dynamics.drift import Drift, drift_of
 from quorate.evaluate.dynamics.flips import Step, Turnover, steps_of, turnover
-from quorate.evaluate.dynamics.hearings import hearings_of
 from quorate.evaluate.dynamics.members import Member, members_of
 from quorate.evaluate.dynamics.outcomes import Outcomes, outcomes_of
 from quorate.evaluate.dynamics.readers import Readers, readers_of, readings_of
@@ -75,22 +74,20 @@ class Dynamics(Noun):
     left_out: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, transcripts: Sequence[Transcript], *, heard: Sequence[Heard | None] | None = None) -> Self:
+    def of(cls, transcripts: Sequence[Transcript]) -> Self:
         """Find out what deliberation did.
 
         Parameters
         ----------
         transcripts : sequence of Transcript
             A debate's, a vote's (one round), a relay's, or recorded outputs; see `load_transcripts`. Several
-            transcripts of one question, by different seeds, count as one piece of evidence.
-        heard : sequence, shape (transcripts,), optional
-            For each, the numbers of the messages heard, by the number of the answer, as `recorded_hearings`
-            gives them for a run; None where it is not known, and everybody is taken to have heard all others.
+            transcripts of one question, by different seeds, count as one piece of evidence. Where one does
+            not say who heard whom, everybody is taken to have heard all others.
 
         Raises
         ------
         BadOption
-            When there is no transcript, or not one `heard` for each.
+            When there is no transcript.
 
         Examples
         --------
@@ -103,7 +100,7 @@ class Dynamics(Noun):
         >>> [held.any_right.right for held in found.rounds], found.steps[0].seats.lost
         ([1.0, 0.0], 1)
         """
-        course, readings = Course.of(transcripts, heard), readings_of(transcripts)
+        course, readings = Course.of(transcripts), readings_of(transcripts)
         return cls(
             questions=len(transcripts),
             with_gold=int(course.gold.sum()),
@@ -144,11 +141,9 @@ def read_dynamics(
         As `load_transcripts` does; BadOption also when no path is given.
     """
     transcripts: list[Transcript] = []
-    heard: list[Heard | None] = []
     broken: list[str] = []
     for path in paths:
         loaded = load_transcripts(path, reading=reading, gold=gold)
         transcripts += loaded.transcripts
-        heard += hearings_of(loaded.transcripts, path)
         broken += loaded.broken
-    return Dynamics.of(transcripts, heard=heard).model_copy(update={"left_out": tuple(broken)})
+    return Dynamics.of(transcripts).model_copy(update={"left_out": tuple(broken)})
