@@ -1,8 +1,8 @@
 """The command `quorate`: thin; everything it does is one call in Python.
 
-demo, debate, run, resume, watch, compare, decide, dynamics, problems, report, reproduce, rules, serve,
-topology, models, and the group pool. Errors are sentences; the exit status is 1 when something failed, 2 for
-wrong arguments, 130 after ctrl-C.
+demo, debate, run, resume, watch, compare, decide, dynamics, filters, gate, problems, report, reproduce,
+robustness, rules, serve, simulate, topology, models, and the groups graph, pool and roles. Errors are
+sentences; the exit status is 1 when something failed, 2 for wrong arguments, 130 after ctrl-C.
 """
 
 from __future__ import annotations
@@ -13,11 +13,16 @@ import warnings
 from quorate.cli import compare as compare
 from quorate.cli import decide as decide
 from quorate.cli import dynamics as dynamics
+from quorate.cli import filters as filters
+from quorate.cli import gate as gate
 from quorate.cli import problems as problems
 from quorate.cli import report as report
 from quorate.cli import reproduce as reproduce
+from quorate.cli import robustness as robustness
+from quorate.cli import roles as roles
 from quorate.cli import rules as rules
 from quorate.cli import serve as serve
+from quorate.cli import simulate as simulate
 from quorate.cli.commands import app
 from quorate.cli.showing import complain, show_warning
 from quorate.errors import QuorateError

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from quorate.cli import help, pool, tables
+from quorate.cli import graph, help, pool, tables
 from quorate.cli.showing import View, deliberate, is_drawn, keep_free, readable, roles_of, viewing
 from quorate.errors import BadOption
 
@@ -28,12 +28,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(pool.app)
+app.add_typer(graph.app)
 
 
 def _topologies() -> list[str]:
     from quorate import registry
 
     return list(registry.topology)
+
+
+def _filters() -> list[str]:
+    from quorate import registry
+
+    return list(registry.filter)
 
 
 def _stops() -> list[str]:
@@ -93,6 +100,15 @@ def debate(
         str | None,
         typer.Option(help="When to stop early. [default: unanimous; the pool: never]", autocompletion=_stops),
     ] = None,
+    filter_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--filter",
+            "-f",
+            help="What makes each round's graph sparser, as `quorate filters` lists; several work in order.",
+            autocompletion=_filters,
+        ),
+    ] = None,
     temperature: Annotated[
         float | None, typer.Option(min=0.0, help="0 is greedy. [default: 0.7; the pool: 0]")
     ] = None,
@@ -114,15 +130,16 @@ def debate(
 
     given = {"temperature": temperature, "max_tokens": max_tokens}
     sampling = {name: value for name, value in given.items() if value is not None}
+    filters = [tables.spec(text, "filter") for text in filter_ or []]
     pooled = not (model or endpoint)
     if pooled:
         tables.check_pool_options(agents=agents, judge=judge, adapter=adapter, choice=choice)
-        data = tables.of_pool(pool, topology, rounds, until, sampling)
+        data = tables.of_pool(pool, topology, rounds, until, sampling, filters)
     else:
         if pool is not None:
             raise BadOption("--pool and --model exclude each other: give one of them.")
         data = tables.of_models(model or [], adapter or [], endpoint, agents or 3, judge, sampling)
-        data |= tables.debating(topology, rounds, until, judge)
+        data |= tables.debating(topology, rounds, until, judge, filters)
     data["seed"] = seed
     if human:
         data["agents"].append({"name": "you", "model": "human"})

@@ -62,7 +62,8 @@ def compare(
 ) -> None:
     """Compare arms at equal cost over the same problems and the same first drafts, to one honest table.
 
-    Whatever was answered is recorded: run the same command again to go on after a stop or a crash.
+    Whatever was answered is recorded: run the same command again to go on after a stop or a crash. Arms and
+    controls may be added to the file later, or taken out: only the new ones are run.
     """
     from quorate.experiments import is_finished, read_comparison, reopen
 

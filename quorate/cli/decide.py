@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -18,7 +17,7 @@ from rich.text import Text
 
 from quorate.cli.commands import app
 from quorate.cli.showing import show_warning
-from quorate.errors import BadOption
+from quorate.cli.tables import spec
 
 if TYPE_CHECKING:
     from quorate.evaluate.statistics import Rate
@@ -116,8 +115,8 @@ def decide(
     from quorate.stopping import replay_stops
     from quorate.transcript_files import load_transcripts
 
-    rules = [_spec(text, "rule") for text in rule or ["plurality"]]
-    checks = [_spec(text, "stop") for text in stop or ()]
+    rules = [spec(text, "rule") for text in rule or ["plurality"]]
+    checks = [spec(text, "stop") for text in stop or ()]
     with _bars() as progress:
         loaded = load_transcripts(record, reading=reading, gold=gold)  # type: ignore[arg-type]
         _warn(loaded.broken)
@@ -135,16 +134,6 @@ def decide(
     _print_rules(console, decided)
     if replayed is not None:
         _print_stops(console, replayed)
-
-
-def _spec(text: str, kind: str) -> Any:
-    """Read a rule or a check as a definition file would say it."""
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise BadOption(
-            f'--{kind} is a name, or a name with its options such as "name: {{option: value}}", not "{text}".'
-        ) from None
 
 
 def _warn(broken: Sequence[str]) -> None:

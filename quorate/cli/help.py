@@ -8,6 +8,8 @@ DEBATE = """**Examples**
 
 `quorate debate "Which is prime?" -c 4 -c 7 --endpoint http://localhost:8000/v1 --model Qwen/Qwen3-4B`
 
+`quorate debate "Is 91 prime?" --model ./base -f redundant -f "top_k: {k: 2, by: agreement}"`
+
 `quorate debate "Is 91 prime?" --model ./base --judge ./judge --human -o runs/primes`
 """
 

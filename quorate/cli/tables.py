@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from quorate.errors import BadOption
 
 
@@ -45,11 +47,34 @@ def names(count: int) -> list[str]:
     return [first[i] if i < len(first) else f"agent-{i + 1}" for i in range(count)]
 
 
+def spec(text: str, option: str) -> Any:
+    """Read a name, or a name with its options, as a definition file would say it.
+
+    Examples
+    --------
+    >>> spec("top_k: {k: 2}", "filter")
+    {'top_k': {'k': 2}}
+    """
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise BadOption(
+            f'--{option} is a name, or a name with its options such as "name: {{option: value}}", '
+            f'not "{text}".'
+        ) from None
+
+
 def debating(
-    topology: str | None, rounds: int | None, until: str | None, judge: str | None
+    topology: str | None,
+    rounds: int | None,
+    until: str | None,
+    judge: str | None,
+    filters: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """Say how models debate."""
     options: dict[str, Any] = {"rounds": 3 if rounds is None else rounds, "until": until or "unanimous"}
+    if filters:
+        options["filters"] = list(filters)
     if judge:
         options |= {"until": {"any": [options["until"], "judge_agrees"]}, "decide": "judge_decides"}
     return {"topology": topology or "ring", "protocol": {"debate": options}}
@@ -61,13 +86,14 @@ def of_pool(
     rounds: int | None,
     until: str | None,
     sampling: Mapping[str, Any],
+    filters: Sequence[Any] = (),
 ) -> dict[str, Any]:
     """Seat the specialists of a pool."""
     from quorate.lab.demo import pool_data
     from quorate.lab.members import RELAY, Pool
 
     [(name, bound)] = RELAY["protocol"].items()
-    given = {"rounds": rounds, "until": until}
+    given = {"rounds": rounds, "until": until, "filters": list(filters) or None}
     options = bound | {key: value for key, value in given.items() if value is not None}
     return pool_data(Pool(folder), topology=topology, protocol={name: options}, sampling=sampling)
 

@@ -11,7 +11,7 @@ from quorate.evaluate.claims import compare, stands
 from quorate.evaluate.dynamics import read_dynamics
 from quorate.evaluate.dynamics.drift import Drift
 from quorate.evaluate.results import Claim, Column, Comparison, Result
-from quorate.evaluate.statistics import difference, wilson
+from quorate.evaluate.statistics import difference
 from quorate.experiments import Folder, read_comparison, read_results
 from quorate.nouns import Noun
 from quorate.reproduce.published import Finding, Published
@@ -20,8 +20,6 @@ from quorate.reproduce.reproduction import Reproduction
 Verdict = Literal["seen", "contrary", "open", "not compared"]
 UNFIT = 0.5
 """Share of messages that failed or could not be read from which on the figures say nothing."""
-FEW = 10
-"""Fewer problems that differ than this are too few for a bootstrap."""
 UNSURE = "nobody said how sure it is"
 """What rules that read confidences say when there are none."""
 
@@ -205,37 +203,35 @@ def _seen(findings: Sequence[Finding], table: Measured) -> tuple[Seen, ...]:
     seen: list[Seen] = []
     for one in findings:
         claim = next(claims) if one in known else None
-        verdict = "not compared" if claim is None else verdict_on(one, claim, len(set(table.problems)))
+        verdict = "not compared" if claim is None else verdict_on(one, claim)
         seen.append(Seen(finding=one, claim=claim, verdict=verdict))
     return tuple(seen)
 
 
-def verdict_on(finding: Finding, claim: Claim, problems: int) -> Verdict:
+def verdict_on(finding: Finding, claim: Claim) -> Verdict:
     """Say whether a finding is seen, its contrary is, or the problems do not tell.
 
     Parameters
     ----------
-    finding : Finding claim : Claim The better arm against the worse one. problems : int How many were
-    compared.
+    finding : Finding
+    claim : Claim
+        The better arm against the worse one.
 
     Notes
     -----
     "Better" takes what every claim takes: an interval that excludes 0 and a small corrected p. "Not worse
-    than by a margin" takes an interval above it; where fewer than 10 problems differ, of which a bootstrap
-    knows too little, it takes the Wilson bound on the share of problems lost.
+    than by a margin" takes an interval above it.
 
     Examples
     --------
     >>> same = Finding(says="?", better="a", worse="b", source="?", certainty="paper", margin=0.02)
-    >>> (claim,) = compare({"a": [1] * 20, "b": [1] * 20}, [("a", "b")])
-    >>> verdict_on(same, claim, 20), verdict_on(same, claim, 2000)
+    >>> few, many = (compare({"a": [1] * n, "b": [1] * n}, [("a", "b")])[0] for n in (20, 2000))
+    >>> verdict_on(same, few), verdict_on(same, many)
     ('open', 'seen')
     """
     gain = claim.difference
     if finding.margin:
-        few = claim.won + claim.lost < FEW
-        low = min(gain.low, -wilson(claim.lost, problems)[1]) if few else gain.low
-        return "seen" if low > -finding.margin else "contrary" if gain.high < -finding.margin else "open"
+        return "seen" if gain.low > -finding.margin else "contrary" if gain.high < -finding.margin else "open"
     if not stands(claim):
         return "open"
     return "seen" if gain.sign > 0 else "contrary"

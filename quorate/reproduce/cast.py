@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from quorate.agents.agent import Sampling
 from quorate.errors import BadOption
 
 SEATS = ("ada", "bo", "cy", "di", "eve", "fay")
 """Names for seats that differ in nothing else."""
 JUDGE = "judge"
-SPECIALISTS: tuple[str, ...] = ()
+EACH = "specialists"
+"""Among members: all specialists of the pool, one after the other."""
+ONE = "specialist"
+"""Among members: one specialist of the pool, see `specialist_of`; as a kind of problems, its own field."""
+SPECIALISTS = (EACH,)
 """In the place of members: all specialists of the pool, each under its own name."""
 
 Voice = Mapping[str, Any]
@@ -26,18 +31,32 @@ class Cast:
 
     Parameters
     ----------
-    seats : tuple of str Names. With more models than seats that need not be `alike`, there are as many seats
-    as models. members : tuple of str Members of the embedded pool that take the seats, in turn;
-    `SPECIALISTS` seats all specialists. alike : bool Whether the paper seats copies of one model. drawn :
-    bool Whether it takes answers that are drawn: greedy copies of one model all say the same. judge : str,
-    optional The member of the pool that holds the office of the judge; nobody does when None. role : str
-    What all seats are told beforehand. Members of the pool were not trained to read it, and are told
-    nothing. roles : mapping of str to str What single seats, and the judge, are told instead. sampling :
-    mapping The paper's, where it is known; else it is that of any agent.
+    seats : tuple of str
+        Names. With more models than seats that need not be `alike`, there are as many seats as models.
+    members : tuple of str
+        Members of the embedded pool that take the seats, in turn; `SPECIALISTS` seats all specialists, and
+        `EACH` stands for them among others.
+    kind : str
+        What kind of the pool's problems they are asked (see `quorate.evaluate.sources.procedural.pool`), or
+        `ONE`: those of the specialist's field.
+    alike : bool
+        Whether the paper seats copies of one model.
+    drawn : bool
+        Whether it takes answers that are drawn: greedy copies of one model all say the same.
+    judge : str, optional
+        The member of the pool that holds the office of the judge; nobody does when None.
+    role : str
+        What all seats are told beforehand. Members of the pool were not trained to read it, and are told
+        nothing.
+    roles : mapping of str to str
+        What single seats, and the judge, are told instead.
+    sampling : mapping
+        The paper's, where it is known; else it is that of any agent.
     """
 
     seats: tuple[str, ...]
-    members: tuple[str, ...] = ("generalist",)
+    members: tuple[str, ...] = ("polymath",)
+    kind: str = "mixed"
     alike: bool = True
     drawn: bool = True
     judge: str | None = None
@@ -71,11 +90,11 @@ def seat_pool(
 
     pool = Pool(folder)
     names = pool.recipe.specialists if cast.members == SPECIALISTS else cast.seats
-    members = cast.members or pool.recipe.specialists
+    members = _members(cast, pool.recipe.specialists)
     chosen = [members[place % len(members)] for place in range(len(names))]
     for member in {*chosen, *([cast.judge] if cast.judge else [])}:
         find_member(pool.folder, member)
-    drawn = {**({} if cast.members == SPECIALISTS else cast.sampling), **(sampling or {})}
+    drawn = {**_drawing(cast), **(sampling or {})}
 
     def seated(name: str, member: str) -> Spec:
         (spec,) = pool_data(pool, members=[member], sampling=drawn)["agents"]
@@ -84,6 +103,37 @@ def seat_pool(
     agents = [seated(name, member) for name, member in zip(names, chosen, strict=True)]
     _check_drawn(cast, agents)
     return {"agents": agents, "offices": {JUDGE: seated(JUDGE, cast.judge)} if cast.judge else {}}
+
+
+def _drawing(cast: Cast) -> dict[str, Any]:
+    """Return how members of the pool draw: they are greedy unless the cast takes drawn answers of copies."""
+    if cast.members == SPECIALISTS:
+        return {}
+    usual = {"temperature": Sampling().temperature} if cast.drawn else {}
+    return {**usual, **cast.sampling}
+
+
+def kind_for(cast: Cast, folder: str | Path | None = None) -> str:
+    """Return which kind of a pool's problems a cast is asked."""
+    from quorate.lab.members import Pool
+
+    return specialist_of(Pool(folder).recipe.specialists) if cast.kind == ONE else cast.kind
+
+
+def specialist_of(specialists: Sequence[str]) -> str:
+    """Return whose copies debate: of the shipped pool's specialists the one that revises best.
+
+    Examples
+    --------
+    >>> specialist_of(["rates", "sets"]), specialist_of(["rates", "money"])
+    ('sets', 'rates')
+    """
+    return "sets" if "sets" in specialists else specialists[0]
+
+
+def _members(cast: Cast, specialists: Sequence[str]) -> list[str]:
+    meant = {EACH: list(specialists), ONE: [specialist_of(specialists)]}
+    return [member for name in cast.members for member in meant.get(name, [name])]
 
 
 def seat_models(

@@ -129,3 +129,19 @@ COMMON = (
     ),
 )
 """What differs in every reproduction."""
+
+COPIES = Expected(
+    says="The seats are copies of the pool's specialist for sets, on problems of its field, most of which "
+    "it solves alone. It learned to revise among specialists who know different things and are seldom right: "
+    "among its own copies it gives up right answers. Expect every round to cost accuracy, more than in any "
+    "paper.",
+    when="pool",
+)
+"""What differs where copies of one member debate."""
+
+AGAIN = Expected(
+    says="No member learned to check its own answer without the drafts of others: asked to, it mostly breaks "
+    "what was right. That the debate beats 'self_refinement' says nothing here.",
+    when="pool",
+)
+"""What differs where a member of the pool refines its own answer."""

@@ -16,12 +16,11 @@ from quorate.experiments import Experiment, Watch, compare
 from quorate.record import write_whole
 from quorate.reproduce import recipes
 from quorate.reproduce.account import Reproduced, account
-from quorate.reproduce.cast import Voice, different_voices, seat_models, seat_pool
+from quorate.reproduce.cast import Voice, different_voices, kind_for, seat_models, seat_pool
 from quorate.reproduce.reproduction import Reproduction
 
 ACCOUNT = "reproduction.json"
 """The file of an experiment's folder that holds the account."""
-POOL = {"kind": "mixed", "split": "test"}
 
 
 @functools.cache
@@ -113,7 +112,7 @@ def stage(
     else:
         seated = seat_models(one.cast, voices, judge=judge, sampling=sampling)
     if problems is None:
-        source: dict[str, Any] = {"pool": POOL} if pooled else dict(one.problems)
+        source = _of_pool(one, pool) if pooled else dict(one.problems)
     else:
         named = problems if isinstance(problems, Mapping) else spelled_out(problems)
         source = {key: str(Path(v).absolute()) if isinstance(v, Path) else v for key, v in named.items()}
@@ -124,6 +123,10 @@ def stage(
     same = not one.cast.alike and different_voices(seated["agents"]) == 1
     notes = ("All seats hold one model, where the paper has different ones.",) if same else ()
     return Staged(one, experiment, pooled, notes)
+
+
+def _of_pool(one: Reproduction, pool: str | Path | None) -> dict[str, Any]:
+    return {"pool": {"kind": kind_for(one.cast, pool), "split": "test"}}
 
 
 def reproduce(name: str, folder: str | Path, *, watch: Watch | None = None, **options: Any) -> Reproduced:

@@ -41,8 +41,8 @@ class Reproduction:
     table : tuple of str
         Seats of the common table, whose first drafts the arms share; all of the cast's when empty. Arms name
         the others among their `agents`.
-    simpler : mapping
-        What options of arms become on the embedded pool, whose members know some prompts only.
+    simpler : mapping of str to mapping
+        What some values of options of arms become on the embedded pool, whose members know some prompts only.
     reference, budget : str
         As in `Experiment`.
     published, findings, expected
@@ -63,7 +63,7 @@ class Reproduction:
     controls: Mapping[str, Any] = field(default_factory=dict)
     count: int = 100
     table: tuple[str, ...] = ()
-    simpler: Mapping[str, Any] = field(default_factory=dict)
+    simpler: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reference: str = "vote"
     budget: str = MOST_EXPENSIVE
     drifts: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class Reproduction:
             "budget": self.budget,
         }
         if pooled and given is None and "pool" in problems and not self.cast.alike:
-            about = {"kind": "mixed", "split": "development"}
+            about = {"kind": self.cast.kind, "split": "development"}
             data["development"] = {"pool": about, "count": DEVELOPMENT, "seed": seed}
         return build_experiment(data, where=self.name, folder=Path.cwd(), problems=given)
 
@@ -113,7 +113,10 @@ class Reproduction:
         """Return an arm with agents for the names that are not at the common table."""
         common = {agent["name"] for agent in self._common(agents)}
         apart = {agent["name"]: agent for agent in agents if agent["name"] not in common}
-        made = {key: self.simpler.get(key, value) if pooled else value for key, value in arm.items()}
+        made = {**arm}
+        for option, instead in self.simpler.items() if pooled else ():
+            if option in made:
+                made[option] = instead.get(made[option], made[option])
         if apart and "agents" in made:
             made["agents"] = [apart.get(name, name) for name in made["agents"]]
         return made

@@ -27,10 +27,14 @@ class Held(NamedTuple):
 
 
 def speak(ask: Ask, seed: int) -> str:
-    """Be right in 6 of 10 first drafts and more often later; a judge ends every second debate."""
+    """Be right in 6 of 10 first drafts and more often later; a judge ends debates now and then."""
     gold = sum(map(int, re.findall(r"\d+", ask.question.text)))
     drawn = derive_seed(seed, "draw") % 10
     answer = gold if drawn < 6 + ask.turn else drawn
+    if ask.act == "select":
+        return (
+            f'{{"chosen responses": [{1 + drawn % 2}, 3], "end debate": {"true" if drawn > 6 else "false"}}}'
+        )
     if ask.act == "judge":
         return f"Verdict: consensus\nAnswer: {answer}" if drawn % 2 else "Verdict: continue"
     return f"Well. Confidence: {50 + 5 * drawn}%\nAnswer: {answer}"

@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from quorate.cli import app
 from quorate.reproduce import reproductions
-from quorate.reproduce.cast import seat_pool
+from quorate.reproduce.cast import ONE, seat_pool
+from quorate.reproduce.reproducing import stage
 
 RUN = CliRunner()
 
@@ -27,7 +28,7 @@ def test_without_a_name_it_lists_what_each_needs_and_costs() -> None:
     lines = {line.split()[0]: line for line in listed.splitlines() if line.strip()}
     assert set(reproductions()) <= set(lines)
     assert "1, and a judge" in lines["mad"]
-    assert lines["debate_or_vote"].split()[-2:] == ["155", "100"]
+    assert lines["debate_or_vote"].split()[-2:] == ["155", "40"]
 
 
 def test_bad_input_is_answered_in_sentences() -> None:
@@ -61,10 +62,18 @@ def test_it_runs_on_a_pool_and_goes_on(
 def test_members_of_a_pool_are_told_no_roles(miniature_pool: Path) -> None:
     seated = seat_pool(reproductions()["mad"].cast, miniature_pool)
     assert [(agent["name"], agent["adapter"]) for agent in seated["agents"]] == [
-        ("affirmative", "generalist"),
-        ("negative", "generalist"),
+        ("affirmative", "rates"),
+        ("negative", "rates"),
     ]
     assert seated["offices"]["judge"]["adapter"] == "judge"
     assert not any(agent.get("role") for agent in [*seated["agents"], seated["offices"]["judge"]])
     table = seat_pool(reproductions()["reconcile"].cast, miniature_pool)
     assert [agent["name"] for agent in table["agents"]] == ["rates", "money"]
+
+
+@pytest.mark.parametrize("name", list(reproductions()))
+def test_every_reproduction_can_be_seated_on_a_pool(name: str, miniature_pool: Path) -> None:
+    staged = stage(name, pool=miniature_pool, count=2)
+    assert len(staged.experiment.problems) == 2
+    kinds = {"rates"} if reproductions()[name].cast.kind == ONE else {"rates", "money"}
+    assert {agent.adapter for agent in staged.experiment.agents} <= {*kinds, "polymath"}

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quorate.reproduce.cast import SEATS, Cast
-from quorate.reproduce.published import COMMON, Expected, Finding, Published
+from quorate.reproduce.cast import ONE, SEATS, Cast
+from quorate.reproduce.published import COMMON, COPIES, Expected, Finding, Published
 from quorate.reproduce.reproduction import Reproduction
 
 PAPER = "arXiv:2508.17536"
@@ -50,8 +50,9 @@ REPRODUCTION = Reproduction(
     name="debate_or_vote",
     title="the vote against debates over three graphs",
     source="Choi, Zhu and Li 2025, arXiv:2508.17536",
-    cast=Cast(TABLE, sampling={"temperature": 1.0, "top_p": 0.9}),
+    cast=Cast(TABLE, members=(ONE,), kind=ONE, sampling={"temperature": 1.0, "top_p": 0.9}),
     problems={"arithmetic": {}, "seed": 1},
+    count=40,
     arms={
         named(graph, rounds): {**options, **TALK, "rounds": rounds + 1}
         for graph, options in GRAPHS.items()
@@ -95,6 +96,7 @@ REPRODUCTION = Reproduction(
     ),
     expected=(
         *COMMON,
+        COPIES,
         Expected(
             says="The authors prompt without the models' chat template, which suits debate better, they "
             "say; here the template is used. Their reader of answers is another, too: by itself it is "
@@ -103,11 +105,6 @@ REPRODUCTION = Reproduction(
         Expected(
             says="A vote beats the debates where agents are independent and mostly right. Where most "
             "agents are wrong, neither helps; where they know different things, debate may."
-        ),
-        Expected(
-            says="The members were trained to revise with the drafts of others in sight, which the paper's "
-            "models were not: their answers may drift, and the drift may go up.",
-            when="pool",
         ),
         Expected(
             says="In the central debate everybody hears the hub, and the hub everybody: no martingale for "

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from quorate.reproduce.cast import SEATS, Cast
-from quorate.reproduce.published import COMMON, Expected, Finding, Published
+from quorate.reproduce.cast import ONE, SEATS, Cast
+from quorate.reproduce.published import AGAIN, COMMON, COPIES, Expected, Finding, Published
 from quorate.reproduce.reproduction import Reproduction
 
 PAPER, CHECK = "arXiv:2305.14325, table 1", "arXiv:2310.01798, table 7"
@@ -33,13 +33,13 @@ REPRODUCTION = Reproduction(
     name="du2023",
     title="debate by agents and rounds",
     source="Du et al. 2023, arXiv:2305.14325",
-    cast=Cast(SEATS[:5]),
+    cast=Cast(SEATS[:5], members=(ONE,), kind=ONE),
     problems={"arithmetic": {"form": "a+b*c+d-e*f"}},
     arms={
         **{f"{agents} agents, {rounds} rounds": debate(agents, rounds) for agents, rounds in SWEEP},
         MAJORITY: {"agents": list(SEATS[:3]), "protocol": "vote"},
     },
-    simpler={"memory": "own"},
+    simpler={"memory": {"transcript": "own"}},
     controls={
         "best_single": {"agent": SEATS[0]},
         "self_consistency_calls": {"agent": SEATS[0]},
@@ -111,6 +111,8 @@ REPRODUCTION = Reproduction(
     ),
     expected=(
         *COMMON,
+        COPIES,
+        AGAIN,
         Expected(
             says="The paper gives the majority 3 calls and the debate 6; 'self_consistency_calls' here "
             "gets as many as the debate, so that less may be left of its lead."

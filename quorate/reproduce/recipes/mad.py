@@ -8,8 +8,8 @@ says in what it differs.
 from __future__ import annotations
 
 from quorate.protocols.one_by_one import one_by_one
-from quorate.reproduce.cast import Cast
-from quorate.reproduce.published import COMMON, Expected, Finding, Published
+from quorate.reproduce.cast import ONE, Cast
+from quorate.reproduce.published import AGAIN, COMMON, COPIES, Expected, Finding, Published
 from quorate.reproduce.reproduction import Reproduction
 
 PAPER = "arXiv:2305.19118"
@@ -34,6 +34,8 @@ REPRODUCTION = Reproduction(
     source="Liang et al. 2023, arXiv:2305.19118",
     cast=Cast(
         ("affirmative", "negative"),
+        members=(ONE,),
+        kind=ONE,
         drawn=False,
         judge="judge",
         roles={"negative": NEGATIVE, "judge": MODERATOR},
@@ -76,6 +78,8 @@ REPRODUCTION = Reproduction(
     ),
     expected=(
         *COMMON,
+        COPIES,
+        AGAIN,
         Expected(
             says="The problems of the paper (CIAR) are made so that the first answer misleads. On others a "
             "side that must disagree argues against right answers too: expect less of a lead, or none."
@@ -90,7 +94,8 @@ REPRODUCTION = Reproduction(
         ),
         Expected(
             says="The negative side is not told to disagree: it solves the problem again with the other's "
-            "answer in sight.",
+            "answer in sight. The pool's judge cannot say that a side has convinced it: all rounds are held, "
+            "and then it solves the problem with both answers in sight.",
             when="pool",
         ),
     ),

@@ -7,8 +7,8 @@ answers are the same for all graphs. The cost is counted in input tokens.
 
 from __future__ import annotations
 
-from quorate.reproduce.cast import SEATS, Cast
-from quorate.reproduce.published import COMMON, Expected, Finding, Published
+from quorate.reproduce.cast import ONE, SEATS, Cast
+from quorate.reproduce.published import COMMON, COPIES, Expected, Finding, Published
 from quorate.reproduce.reproduction import Reproduction
 
 PAPER = "arXiv:2406.11776"
@@ -45,8 +45,9 @@ REPRODUCTION = Reproduction(
     name="sparse2024",
     title="density of the graph against accuracy and tokens",
     source="Li et al. 2024, arXiv:2406.11776",
-    cast=Cast(SEATS),
+    cast=Cast(SEATS, members=(ONE,), kind=ONE),
     problems={"dataset": "gsm8k"},
+    count=60,
     arms={name: {"topology": graph, **TALK} for name, graph in GRAPHS.items()},
     controls={
         "best_single": {"agent": SEATS[0]},
@@ -87,6 +88,7 @@ REPRODUCTION = Reproduction(
     ),
     expected=(
         *COMMON,
+        COPIES,
         Expected(
             says="What the paper calls self-consistency seems to be the vote over the same six first "
             "answers; it stands beside 'vote' here. It makes 6 calls where a debate makes 6 a round, so "
