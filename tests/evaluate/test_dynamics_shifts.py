@@ -104,3 +104,8 @@ def test_the_interval_covers_the_truth() -> None:
 
 def test_rates_of_nothing() -> None:
     assert rate([], []) is None
+
+
+@pytest.mark.parametrize("freedom", range(1, 2500, 7))
+def test_the_far_tail_is_a_probability(freedom: int) -> None:
+    assert all(0 <= student_tail(t, freedom) <= 0.5 for t in (8.0, 20.0, 60.0, 1e3, 1e6, 1e12))

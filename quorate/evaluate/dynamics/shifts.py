@@ -164,7 +164,8 @@ def student_tail(t: float, freedom: int) -> float:
         total += term
         term *= square * (k - 1) / k
     inside = math.sin(angle) * total if freedom % 2 == 0 else math.sin(angle) * math.cos(angle) * total
-    return (1 - inside) / 2 if freedom % 2 == 0 else 0.5 - (angle + inside) / math.pi
+    tail = (1 - inside) / 2 if freedom % 2 == 0 else 0.5 - (angle + inside) / math.pi
+    return max(0.0, tail)  # far out, the two parts differ by less than the last bit
 
 
 @functools.lru_cache(maxsize=1024)
