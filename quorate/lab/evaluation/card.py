@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from quorate.lab.evaluation.report import Report, comparisons, table
+from quorate.lab.evaluation.report import DEBATES_TOKENS, Report, comparisons, table
 from quorate.lab.evaluation.seeds import over_seeds
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.training.stages import HEADS, stages
 
 CARD = "CARD.md"
 EVALUATION = "evaluation.json"
+LONGER = ", or, where it says so, as two\nrounds of a debate that keeps the surest drafts"
 _TEXT = """# The embedded pool
 
 A Llama of {parameters} million parameters and adapters for it, trained from nothing by Quorate's own script
@@ -45,9 +46,8 @@ domain's column {advanced:.0%} of the segments need an advanced skill and {priva
 {table}
 
 The flips count seats whose answer turned between their first draft and their last. All arms share the same
-first drafts; self-consistency may spend as many tokens as the relay on the full graph, or, where it says so,
-as two rounds of a debate that keeps the surest drafts. A confidence head
-looks at states that writing computes anyway, so it adds no pass through the model.
+first drafts; self-consistency may spend as many tokens as the relay on the full graph{longer}.
+A confidence head looks at states that writing computes anyway, so it adds no pass through the model.
 
 ### Deliberation against its rivals
 
@@ -123,6 +123,7 @@ def _text(recipe: Recipe, folder: Path, reports: Sequence[Report], remarks: str,
         advanced=recipe.advanced_share,
         private=recipe.private_share,
         table=table(report),
+        longer=LONGER if any(name.endswith(DEBATES_TOKENS) for name in report.arms) else "",
         comparisons=comparisons(report),
         seeds=_seeds(reports),
         critic=_critic(report),

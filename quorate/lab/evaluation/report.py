@@ -22,7 +22,8 @@ from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun
 
-PAYING = {"relay, full": "", "debate keeping the surest, ring, 2 rounds": ", for the debate's tokens"}
+DEBATES_TOKENS = ", for the debate's tokens"
+PAYING = {"relay, full": "", "debate keeping the surest, ring, 2 rounds": DEBATES_TOKENS}
 """The arms whose tokens a question decide how many samples self-consistency is given, and what it is then
 called; the first of them also pays the polymath."""
 TIMED = 100
