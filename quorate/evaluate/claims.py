@@ -139,7 +139,7 @@ def stands(claim: Claim, *, level: float = LEVEL) -> bool:
     >>> worth = {"a": [1] * 6 + [0] * 94, "b": [0] * 100, "c": [0] * 100}
     >>> claim, _ = compare(worth, [("a", "b"), ("a", "c")])
     >>> claim.holds, round(claim.p, 3), round(claim.adjusted, 3), stands(claim)
-    (True, 0.031, 0.062, False)
+    (True, 0.031, 0.063, False)
     """
     return claim.holds and claim.adjusted <= level
 

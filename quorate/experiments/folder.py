@@ -247,7 +247,8 @@ def digest(setup: Mapping[str, Any]) -> str:
 
     Examples
     --------
-    >>> digest({"arms": {}, "metrics": ["f1"]}) == digest({"arms": {}, "metrics": []})
+    >>> kept = {"arms": {}, "controls": {}}
+    >>> digest({**kept, "metrics": ["f1"]}) == digest({**kept, "metrics": []})
     True
     """
     fixed = steady({key: value for key, value in setup.items() if key not in FREE})

@@ -128,7 +128,7 @@ def account(
             Drifted(arm=arm, drift=_drift(folder, arm, table.comparison)) for arm in reproduction.drifts
         ),
         expected=tuple(one.says for one in reproduction.expected if one.when in ("always", where)),
-        notes=(*notes, *_unfit(table)),
+        notes=(*notes, *_unfit(table, pooled)),
     )
 
 
@@ -242,8 +242,8 @@ def _drift(folder: str | Path, arm: str, comparison: Comparison) -> Drift | None
     return read_dynamics(*(place.arm(arm, seed) for seed in comparison.seeds)).drift
 
 
-def _unfit(table: Measured) -> list[str]:
-    """Say what these models could not do."""
+def _unfit(table: Measured, pooled: bool) -> list[str]:
+    """Say what these models could not do; members of the pool decline what they do not know."""
     notes, problems = [], table.comparison.problems * len(table.comparison.seeds)
     shares = {
         column.name: (column.unread + column.failed) / (column.cost.calls * problems)
@@ -252,9 +252,13 @@ def _unfit(table: Measured) -> list[str]:
     }
     lost = [f"'{arm}' ({share:.0%})" for arm, share in shares.items() if share > UNFIT]
     if lost:
+        why = (
+            "Members of the pool decline what they do not know: these are problems that most of them decline."
+            if pooled
+            else "These models do not do what the reproduction needs, and the figures say nothing about it."
+        )
         notes.append(
-            f"Most messages failed, or gave no answer that could be read, in {', '.join(lost)}. These models "
-            "do not do what the reproduction needs, and the figures say nothing about it."
+            f"Most messages failed, or gave no answer that could be read, in {', '.join(lost)}. {why}"
         )
     silent = [result for result in table.results if UNSURE in result.reason]
     if silent:

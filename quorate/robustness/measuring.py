@@ -38,11 +38,11 @@ def tabulate(study: Study, folder: str | Path) -> Robustness:
 
 @dataclass(frozen=True)
 class Answers:
-    """What the seats of one arm answered to one question: first, and in the end; and their first texts."""
+    """What the seats of one arm answered to one question, first and last; `drafts` tells texts apart."""
 
     first: Mapping[str, str | None]
     last: Mapping[str, str | None]
-    texts: Mapping[str, str]
+    drafts: Mapping[str, int]
 
     @classmethod
     def of(cls, transcript: Transcript) -> Answers:
@@ -53,7 +53,7 @@ class Answers:
         return cls(
             {seat: said.answer for seat, said in opening.items()},
             {seat: end.answer_of(seat) for seat in transcript.seats},
-            {seat: said.text for seat, said in opening.items()},
+            {seat: hash(said.text) for seat, said in opening.items()},
         )
 
 
@@ -188,7 +188,7 @@ class _Table:
         other = of = 0
         for trial in self.study.trials:
             for key in self._keys if trial.seats else ():
-                here, there = self._answers[trial.arm][key].texts, self._answers[trial.clean][key].texts
+                here, there = self._answers[trial.arm][key].drafts, self._answers[trial.clean][key].drafts
                 honest = [seat for seat in here if seat not in trial.seats]
                 of += len(honest)
                 other += sum(here[seat] != there.get(seat) for seat in honest)

@@ -10,13 +10,20 @@ import sys
 from contextlib import redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
+from quorate.cli import app
 from quorate.definition_file import _DefinitionSpec
+from quorate.nouns import Question, Table
+from quorate.protocols.filtering import resolve_filters
 
 ROOT = Path(__file__).resolve().parents[2]
+GROUPS = [
+    group.name or group.typer_instance.info.name for group in app.registered_groups if group.typer_instance
+]
 README = (ROOT / "README.md").read_text("utf-8")
 
 
@@ -34,14 +41,26 @@ def test_the_python_blocks_print_what_they_say() -> None:
         assert printed.getvalue().splitlines() == expected
 
 
+def titled(title: str) -> Any:
+    """Return the YAML block of the README that begins with this comment."""
+    [found] = [block for block in blocks("yaml") if block.startswith(f"# {title}\n")]
+    return yaml.safe_load(found)
+
+
+def test_the_filters_are_known() -> None:
+    [block] = [block for block in blocks("yaml") if block.startswith("protocol:")]
+    options = yaml.safe_load(block)["protocol"]["debate"]
+    assert len(resolve_filters(options["filters"], Question(text="?"), Table(["ada", "bo", "cy"]))) == 2
+
+
 def test_the_definition_is_one() -> None:
-    spec = _DefinitionSpec.model_validate(yaml.safe_load(blocks("yaml")[0]))
+    spec = _DefinitionSpec.model_validate(titled("study.yaml"))
     assert [agent.name for agent in spec.agents] == ["ada", "bo", "cy"]
 
 
 def test_the_experiment_is_the_example() -> None:
     example = (ROOT / "examples" / "compare.yaml").read_text("utf-8")
-    assert yaml.safe_load(blocks("yaml")[1]) == yaml.safe_load(example)
+    assert titled("examples/compare.yaml") == yaml.safe_load(example)
 
 
 def test_the_commands_exist() -> None:
@@ -60,8 +79,9 @@ def test_the_commands_exist() -> None:
             assert find_spec(words[3])
         elif words[1] != "inspect":
             assert words[1] == "quorate"
+            command = words[2:4] if words[2] in GROUPS else words[2:3]
             page = subprocess.run(
-                [sys.executable, "-m", "quorate", words[2], "--help"], capture_output=True, text=True,
+                [sys.executable, "-m", "quorate", *command, "--help"], capture_output=True, text=True,
                 env={**os.environ, "COLUMNS": "200"}, check=True,
             ).stdout  # fmt: skip
             for option in re.findall(r"\s(--?[a-z][\w-]*)", line.split("#")[0]):
@@ -102,6 +122,7 @@ EXPECTED = {
     "custom_protocol": ["51 after 4 calls: the minority was heard; plurality, 3 of 3 votes"],
     "graphs_that_thin_themselves": ["of the input saved", "(unlike_me)"],
     "custom_topology": ["di hears ada, cy, eve"],
+    "plan_a_million_agents": ["ring does not agree within 25 rounds", "Sparse wins: random_regular:degree=4"],
     "resume_after_crash": ["20 questions decided", "asked twice: 0"],
     "why_sparse_beats_dense": ["ring minus complete", "fewer tokens"],
     "when_does_debate_beat_the_vote": ["basic problems", "mixed problems", "relay minus surest draft"],

@@ -14,7 +14,7 @@ from quorate.evaluate.claims import compare
 from quorate.evaluate.results import Claim
 from quorate.experiments import CONTROLS
 from quorate.reproduce import Reproduced, find_reproduction, recipes, reproduce, reproductions
-from quorate.reproduce.account import verdict_on
+from quorate.reproduce.account import account, verdict_on
 from quorate.reproduce.published import CERTAINTIES, Finding
 from quorate.reproduce.reproducing import stage
 
@@ -90,6 +90,8 @@ def test_models_that_cannot_do_it_are_told_so(tmp_path: Path) -> None:
     (note,) = found.notes
     assert "'3 agents, 2 rounds' (100%)" in note
     assert "do not do what the reproduction needs" in note
+    (declined,) = account(find_reproduction("du2023"), tmp_path / "run", pooled=True).notes
+    assert "Members of the pool decline what they do not know" in declined
 
 
 def test_what_cannot_be_seated_is_refused_with_the_fix() -> None:

@@ -23,7 +23,8 @@ def sway(ask: Ask, seed: int) -> str:
     votes = Counter(said.answer for said in ask.heard if said.answer is not None)
     votes[own] += 1
     best = max(votes.values())
-    answer = next(name for name in (*(said.answer for said in ask.heard), own) if votes[name] == best)
+    spoken = [said.answer for said in ask.heard if said.answer is not None]
+    answer = next(name for name in (*spoken, own) if votes[name] == best)
     return f"I count.\nAnswer: {answer}"
 
 

@@ -32,11 +32,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def study(sums: Sums, table: Make) -> Study:
     return Study(
         "sums under attack",
-        sums(16),
+        sums(12),
         table(),
         protocol=ROUNDS,
         kinds=["colluding"],
-        counts=[0, 2],
+        counts=[0, 3],
         topologies=["star", "complete"],
         filters=[{"top_k": {"k": 1, "by": "agreement"}}],
     )
@@ -51,16 +51,16 @@ def by_arm(found: Robustness) -> dict[str, Finding]:
     return {one.arm: one for one in found.findings}
 
 
-def test_two_colluders_do_harm_and_the_honest_drafts_stay_the_same(found: Robustness) -> None:
+def test_colluders_do_harm_and_the_honest_drafts_stay_the_same(found: Robustness) -> None:
     arms = by_arm(found)
-    clean, attacked = arms["complete"], arms["complete, 2 colluding at any"]
+    clean, attacked = arms["complete"], arms["complete, 3 colluding at any"]
     assert clean.harm is None
     assert clean.attack == "clean"
     assert attacked.harm is not None
     assert attacked.harm.difference.sign < 0
     assert attacked.honest.share < clean.honest.share
-    assert attacked.seats == ("ada", "bo")
-    # three seats drafted honestly in both arms, and a plurality of them knew what it knew before the talk
+    assert attacked.seats == ("ada", "bo", "cy")
+    # two seats drafted honestly in both arms, and a plurality of them knew what it knew before the talk
     assert attacked.drafted.share > attacked.honest.share
     assert any(
         "All" in note and "first drafts under attack are those of the clean arms" in note
@@ -86,9 +86,9 @@ def test_a_filter_is_compared_with_the_same_attack_without_it(found: Robustness)
     filtered = [one for one in found.findings if one.filter != "none"]
     assert len(filtered) == len(found.findings) / 2
     assert all(one.help is not None for one in filtered)
-    one = by_arm(found)["star, top_k (k 1, by agreement), 2 colluding at leaf"]
+    one = by_arm(found)["star, top_k (k 1, by agreement), 3 colluding at leaf"]
     assert one.help is not None
-    assert one.help.rival == "star, 2 colluding at leaf"
+    assert one.help.rival == "star, 3 colluding at leaf"
     assert {name.filter for name in found.helpful} <= {"top_k (k 1, by agreement)"}
 
 
@@ -122,8 +122,8 @@ def test_a_filter_that_helps_is_named_only_when_the_interval_excludes_zero() -> 
 def test_the_sheet_has_a_row_for_every_trial(found: Robustness, folder: Path) -> None:
     rows = list(csv.DictReader(io.StringIO((folder / "robustness.csv").read_text())))
     assert [row["arm"] for row in rows] == [one.arm for one in found.findings]
-    attacked = next(row for row in rows if row["arm"] == "complete, 2 colluding at any")
-    assert attacked["seats"] == "ada+bo"
+    attacked = next(row for row in rows if row["arm"] == "complete, 3 colluding at any")
+    assert attacked["seats"] == "ada+bo+cy"
     assert float(attacked["harm"]) < 0
     assert next(row for row in rows if row["arm"] == "complete")["harm"] == ""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quorate.errors import BadOption
@@ -43,6 +43,7 @@ def test_where_all_seats_are_alike_hub_and_leaf_are_one_place(maker: object) -> 
 
 
 @given(st.integers(0, 1000))
+@settings(max_examples=20)
 def test_random_places_are_the_same_on_every_graph(seed: int) -> None:
     orders = {order_at("random", hearing(maker(SEATS)), seed=seed) for maker in (ring, star, complete)}
     assert len(orders) == 1

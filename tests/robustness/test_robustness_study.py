@@ -169,3 +169,20 @@ def test_a_study_of_a_python_session_is_not_reopened(tmp_path: Path, sums: Sums,
         reopen_study(tmp_path)
     with pytest.raises(RecordError, match="no study of robustness"):
         reopen_study(tmp_path / "nowhere")
+
+
+def test_arms_of_an_experiment_file_plant_adversaries(tmp_path: Path) -> None:
+    from quorate.experiments import build_experiment
+
+    model = {"scripted": {"script": "Answer: 5"}}
+    listed = [{"name": name, "model": model} for name in ("ada", "bo")]
+    attacked = {"agents": [{**listed[0], "adversary": "copying"}, "bo"], "shares_drafts": False}
+    study = build_experiment(
+        {
+            "name": "sums",
+            "problems": {"arithmetic": {"form": "a+b"}, "count": 2},
+            "agents": listed,
+            "arms": {"clean": {}, "attacked": attacked},
+        }
+    )
+    assert [part_of(agent.model) for agent in study.everything[1].agents] == ["copying", None]

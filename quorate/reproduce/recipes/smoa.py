@@ -44,6 +44,7 @@ REPRODUCTION = Reproduction(
     cast=Cast(
         SEATS,
         members=(EACH, "polymath"),
+        kind="basic",
         alike=False,
         judge=JUDGE,
         sampling={"temperature": 0.7},
@@ -123,10 +124,11 @@ REPRODUCTION = Reproduction(
             "sixth."
         ),
         Expected(
-            says="The proposers are the pool's five specialists, who know different things; the sixth seat "
-            "is the polymath's, who was taught everything in their time together, so that it beats any "
-            "mixture of them. The pool's judge does not write lists: it solves the problem, and what "
-            "matches its answer is passed on; it ends the mixture when most do.",
+            says="The proposers are the pool's five specialists, on problems of basic skills, which all of "
+            "them have learned; the sixth seat is the polymath's, who has learned most. The pool's judge "
+            "does not write lists: it solves the problem, and what matches its answer is passed on; it ends "
+            "the mixture when most do, and without that choice never. It learned to judge specialists who "
+            "know different things, and may lose what the samples of one model had.",
             when="pool",
         ),
     ),
