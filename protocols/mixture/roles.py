@@ -2,7 +2,8 @@
 
     {"roles": {"ada": "You are an accountant who ...", "bo": "You are a teacher who ..."}}
 
-A file may name the seats by their number instead, from "1": then any table of that size can take it.
+A file may name the seats by their number instead, from "1": then any table of that size can take it. So does
+a list, as `quorate roles write` keeps it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from quorate import role_files
 from quorate.errors import BadDefinition, BadOption, did_you_mean
 
 LONGEST_ROLE = 2000
@@ -84,6 +86,8 @@ def _loaded(path: Path, changed: int, size: int) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as problem:
         raise BadDefinition(f"{path} is no file of roles: {problem}.") from None
     roles = data.get("roles", data) if isinstance(data, dict) else data
+    if isinstance(roles, list):  # as `quorate roles write` keeps them
+        return {str(number): text for number, text in enumerate(role_files.read_roles(path), 1)}
     if not isinstance(roles, dict) or not roles:
         raise BadDefinition(f'{path} holds no roles; it reads {{"roles": {{"seat": "description"}}}}.')
     return roles

@@ -55,8 +55,8 @@ def adjusted_wald(
     -----
     For answers that are right or wrong this is the adjusted Wald interval of Bonett and Price (2012,
     "Adjusted Wald confidence interval for a difference of binomial proportions based on paired data",
-    Journal of Educational and Behavioral Statistics 37, equation 4). For parts of answers, and for several
-    answers a problem, the added problems are of the mean size, and differ by the most that any does.
+    Journal of Educational and Behavioral Statistics 37, equation 4). For parts of answers it is the same with
+    their parts; for several answers a problem the added problems are of the mean size.
 
     Examples
     --------
@@ -64,9 +64,8 @@ def adjusted_wald(
     (-0.0146, 0.093)
     """
     sums, sizes = (apart, np.ones_like(apart)) if groups is None else totals(apart, groups)
-    most = float(np.abs(sums / sizes).max()) or 1.0
     size = float(sizes.mean())
-    sums = np.concatenate([sums, [most * size, -most * size]])
+    sums = np.concatenate([sums, [size, -size]])
     sizes = np.concatenate([sizes, [size, size]])
     middle = float(sums.sum() / sizes.sum())
     spread = math.sqrt(float(((sums - middle * sizes) ** 2).sum())) / float(sizes.sum())

@@ -133,8 +133,8 @@ COMMON = (
 COPIES = Expected(
     says="The seats are copies of the pool's specialist for sets, on problems of its field, most of which "
     "it solves alone. It learned to revise among specialists who know different things and are seldom right: "
-    "among its own copies it gives up right answers. Expect every round to cost accuracy, more than in any "
-    "paper.",
+    "among its own copies it gives up right answers. Expect debate to cost accuracy, the first round most, "
+    "where the papers see a gain or a small loss.",
     when="pool",
 )
 """What differs where copies of one member debate."""

@@ -120,6 +120,8 @@ def test_seeds_of_few_problems_are_not_taken_for_problems() -> None:
     assert (once.low, once.high) == (thrice.low, thrice.high)
     parts = difference([1.0, 0.0, 0.0] * 5 + [0.0] * 285, [0.0] * 300, groups=groups)
     assert 0.001 < parts.high < once.high
+    tie = difference([0.5] + [0.0] * 19, [0.0] * 20)
+    assert tie.high - tie.low > 0.2, "half a point on one problem is no more certain than none"
 
 
 def answers(rng: np.random.Generator, problems: int, seeds: int, share: float) -> list[float]:

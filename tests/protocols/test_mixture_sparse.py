@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import networkx as nx
@@ -17,7 +18,7 @@ from quorate.errors import BadOption, UnknownName
 from quorate.nouns import Ask, Message, Outcome, Question, Table
 from quorate.protocols import moa, smoa
 from quorate.protocols.history import Turns
-from quorate.protocols.mixture import read_end
+from quorate.protocols.mixture import read_end, read_roles
 
 QUESTION = Question(id="q1", text="What is 2+3?", kind="number")
 SEATS = ("ada", "bo", "cy", "di")
@@ -512,3 +513,12 @@ def test_each_part_changes_only_what_it_is_for(part: str, seed: int, layers: int
     if part == "select":
         assert [ask.digest() for ask in asked[:4]] == [ask.digest() for ask in same[:4]]
         assert all(len(ask.heard) <= 2 for ask in asked)
+
+
+def test_roles_kept_in_a_list_are_given_in_order(tmp_path: Path) -> None:
+    file = tmp_path / "roles.json"
+    roles = [{"name": "Auditor", "text": "You audit."}, {"name": "Sailor", "text": "You sail."}]
+    file.write_text(json.dumps({"task": "sums", "roles": roles}), "utf-8")
+    assert read_roles(file, ["ada", "bo"]) == {"ada": "You audit.", "bo": "You sail."}
+    with pytest.raises(BadOption, match="role for '2'"):
+        read_roles(file, ["ada"])

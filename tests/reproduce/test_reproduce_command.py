@@ -28,7 +28,7 @@ def test_without_a_name_it_lists_what_each_needs_and_costs() -> None:
     lines = {line.split()[0]: line for line in listed.splitlines() if line.strip()}
     assert set(reproductions()) <= set(lines)
     assert "1, and a judge" in lines["mad"]
-    assert lines["debate_or_vote"].split()[-2:] == ["155", "40"]
+    assert lines["debate_or_vote"].split()[-2:] == ["155", "60"]
 
 
 def test_bad_input_is_answered_in_sentences() -> None:

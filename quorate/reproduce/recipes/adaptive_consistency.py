@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from quorate.reproduce.cast import SEATS, Cast
+from quorate.reproduce.cast import ONE, SEATS, Cast
 from quorate.reproduce.published import COMMON, Certainty, Expected, Finding, Published
 from quorate.reproduce.reproduction import Reproduction
 
@@ -38,7 +38,7 @@ REPRODUCTION = Reproduction(
     name="adaptive_consistency",
     title="self-consistency that stops when the vote is safe",
     source="Aggarwal et al. 2023, arXiv:2305.11860",
-    cast=Cast(SEATS[:1], sampling={"temperature": 0.7}),
+    cast=Cast(SEATS[:1], members=(ONE,), kind=ONE, sampling={"temperature": 0.7}),
     problems={"dataset": "gsm8k"},
     arms={
         WHOLE: fixed(40),
@@ -89,6 +89,11 @@ REPRODUCTION = Reproduction(
         Expected(
             says="The margin of 2 points for 'next to no' is Quorate's; a loss of 0.1 point cannot be told "
             "from 0 with fewer than tens of thousands of problems."
+        ),
+        Expected(
+            says="The model is the pool's specialist for sets on problems of its field. It mostly agrees "
+            "with itself, on right answers and on wrong ones.",
+            when="pool",
         ),
         Expected(
             says="Other controls are left out: at equal calls self-consistency is the same samples once more."

@@ -52,7 +52,7 @@ REPRODUCTION = Reproduction(
     source="Choi, Zhu and Li 2025, arXiv:2508.17536",
     cast=Cast(TABLE, members=(ONE,), kind=ONE, sampling={"temperature": 1.0, "top_p": 0.9}),
     problems={"arithmetic": {}, "seed": 1},
-    count=40,
+    count=60,
     arms={
         named(graph, rounds): {**options, **TALK, "rounds": rounds + 1}
         for graph, options in GRAPHS.items()
