@@ -85,14 +85,14 @@ def test_the_card_shows_what_was_measured(report: Report, miniature_pool: Path, 
 def test_seeds_stand_side_by_side(report: Report, miniature_pool: Path, tmp_path: Path) -> None:
     vote, debate = "plurality vote", "debate, ring, 1 round"
     arms = {
-        vote: report.arms[vote].model_copy(update={"right": (True, False, False, False)}),
-        debate: report.arms[debate].model_copy(update={"right": (True, True, True, True)}),
+        vote: report.arms[vote].model_copy(update={"right": (True, False, False, False) * 5}),
+        debate: report.arms[debate].model_copy(update={"right": (True,) * 20}),
     }
     one = report.model_copy(update={"arms": arms})
     other = one.model_copy(update={"pool_seed": 1})
-    assert pooled([one, other], debate, vote) == difference([True] * 8, [True, False, False, False] * 2)
+    assert pooled([one, other], debate, vote) == difference([True] * 40, [True, False, False, False] * 10)
     text = over_seeds([one, other])
-    assert "| plurality vote | 25 [5, 70] | 25 [5, 70] |" in text
+    assert "| plurality vote | 25 [11, 47] | 25 [11, 47] |" in text
     assert f"| {debate} minus {vote} | **+75" in text
     for file in ("config.json", "training"):
         (tmp_path / file).symlink_to(miniature_pool / file)

@@ -96,7 +96,8 @@ REPRODUCTION = Reproduction(
         Expected(
             says="The seats are the pool's five specialists, who know different things, and greedy; "
             "confidences are those of their heads. Most problems are within the reach of few specialists, "
-            "so that a majority is often wrong.",
+            "and the others decline them: a majority is often wrong, and the surest member's answer may be "
+            "the best of the three.",
             when="pool",
         ),
     ),

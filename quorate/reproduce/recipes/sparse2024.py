@@ -106,6 +106,11 @@ REPRODUCTION = Reproduction(
             "accuracies neither rise nor fall with the density: expect no order of the graphs."
         ),
         Expected(
+            says="Every draft that is heard costs these members accuracy: expect the sparser graphs to be "
+            "the better ones here.",
+            when="pool",
+        ),
+        Expected(
             says="The margin of 2 points for 'not worse' is Quorate's; it takes thousands of problems to "
             "see it."
         ),
