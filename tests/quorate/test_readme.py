@@ -115,6 +115,9 @@ def test_every_example_runs(script: Path, tmp_path: Path) -> None:
 
 
 EXPECTED = {
+    "debate_only_where_it_pays": ["gate: ", "against always debating"],
+    "learned_graph": ["no longer hears mal", "of 200 other problems"],
+    "smoa_against_moa": ["SMoA minus MoA", "by the formulas"],
     "ten_line_debate": ["answer: "],
     "ring_against_complete": ["144 calls", "fewer tokens (the formula says"],
     "mixed_table": ["solon decided", "failures: ()"],
