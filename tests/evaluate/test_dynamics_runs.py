@@ -13,7 +13,8 @@ import pytest
 from quorate import Agent, Definition, Scripted, cli
 from quorate.errors import BadOption
 from quorate.evaluate import Problem
-from quorate.evaluate.dynamics import Dynamics, read_dynamics
+from quorate.evaluate.dynamics import Course, Dynamics, read_dynamics
+from quorate.evaluate.dynamics.courses import UNHEARD
 from quorate.nouns import Ask, Message, Question, Reply, Stretch
 from quorate.transcript_files import load_transcripts
 from quorate.transcripts import Transcript
@@ -95,6 +96,15 @@ def test_what_was_heard_is_read_from_the_record(chain: Path) -> None:
     (heard,) = (t.heard for t in load_transcripts(chain).transcripts if t.question.id == "q0")
     assert heard is not None
     assert [heard[number] for number in range(8)] == [(), (), (), (), (), (0,), (1,), (2,)]
+
+
+def test_what_was_heard_may_be_said_apart(chain: Path) -> None:
+    transcripts = load_transcripts(chain).transcripts
+    nobody = Course.of(transcripts, [{}] * 4).hearings.heard
+    assert (nobody == UNHEARD).all()
+    assert not (Course.of(transcripts).hearings.heard == UNHEARD).all()
+    with pytest.raises(BadOption, match="1 for 4 transcripts"):
+        Course.of(transcripts, [None])
 
 
 def test_nothing_recorded_is_refused() -> None:

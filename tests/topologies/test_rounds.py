@@ -14,6 +14,7 @@ from quorate.errors import BadGraph, BadOption, UnknownName
 from quorate.nouns import Table
 from quorate.registry import topology
 from quorate.topologies import build, complete, per_round, resampled, ring
+from quorate.topologies.learned_graphs import LearnedEdge, LearnedGraph, LearnedTurn
 
 SEATS = ["ada", "bo", "cy", "dan"]
 
@@ -114,10 +115,16 @@ def test_build_tells_a_maker_that_returns_no_graph() -> None:
         build(twisted, SEATS)
 
 
+LEARNED = LearnedGraph(
+    seats=tuple(f"s{place}" for place in range(6)),
+    turns=(LearnedTurn(edges=(LearnedEdge(heard="s0", hearer="s1", probability=0.9),)),),
+    method="records",
+)
 REGISTERED: dict[str, Callable[..., Any]] = {
     "from_graph": partial(topology["from_graph"], graph=nx.cycle_graph(6)),
     "from_matrix": partial(topology["from_matrix"], matrix=nx.to_numpy_array(nx.cycle_graph(6))),
     "per_round": partial(topology["per_round"], rounds=["complete", "ring"]),
+    "learned": partial(topology["learned"], file=LEARNED),
 }
 
 

@@ -23,6 +23,7 @@ from quorate.evaluate.dynamics.shifts import Bools, Floats, Ints
 from quorate.transcripts import Transcript
 
 Heard = Mapping[int, Sequence[int]]
+"""The numbers of the messages that each answer was given in sight of, by the number of the answer."""
 RIGHT, SILENT, UNHEARD = 0, -1, -2
 
 
@@ -88,14 +89,24 @@ class Course:
     def of(cls, transcripts: Sequence[Transcript], heard: Sequence[Heard | None] | None = None) -> Course:
         """Lay transcripts out as arrays.
 
+        Parameters
+        ----------
+        transcripts : sequence of Transcript
+        heard : sequence, shape (questions,), optional
+            Who heard what in each, in the place of what the transcripts say of it themselves.
+
         Raises
         ------
         BadOption
-            When there is no transcript.
+            When there is no transcript, or not one `heard` for each.
         """
         if not transcripts:
             raise BadOption("There is no recorded question whose course could be followed.")
-        if heard is not None:  # SHIM
+        if heard is not None and len(heard) != len(transcripts):
+            raise BadOption(
+                f"Say for every transcript who heard what: {len(heard)} for {len(transcripts)} transcripts."
+            )
+        if heard is not None:
             transcripts = [replace(t, heard=one) for t, one in zip(transcripts, heard, strict=True)]
         return _Layout(transcripts).fill(transcripts)
 
