@@ -16,7 +16,6 @@ from quorate.answers import Mode
 from quorate.errors import BadOption, BadQuestion, RecordError, did_you_mean
 from quorate.evaluate.dynamics import Course
 from quorate.evaluate.dynamics.courses import Heard
-from quorate.evaluate.dynamics.hearings import hearings_of
 from quorate.evaluate.dynamics.shifts import Bools
 from quorate.experiments.folder import Folder
 from quorate.learning.gains import Cases, Gain, compared, credited
@@ -109,10 +108,8 @@ def learn_from_records(
         raise BadOption(f"At least 1 question is needed for a judgement, not {least}.")
     if not 0 < level < 1:
         raise BadOption(f"The level of the intervals lies between 0 and 1, such as 0.95; got {level:g}.")
-    transcripts, heard = _read(paths, arms, reading, gold)
-    return learn_from_transcripts(
-        transcripts, heard=heard, keep=keep, per_turn=per_turn, level=level, least=least
-    )
+    transcripts = _read(paths, arms, reading, gold)
+    return learn_from_transcripts(transcripts, keep=keep, per_turn=per_turn, level=level, least=least)
 
 
 def learn_from_transcripts(
@@ -130,7 +127,7 @@ def learn_from_transcripts(
     ----------
     transcripts : sequence of Transcript
     heard : sequence, shape (transcripts,), optional
-        Who heard what in each, as `recorded_hearings` gives it; everybody all others where it is None.
+        Who heard what in each, in the place of what the transcripts say of it themselves.
     keep, per_turn, level, least
         As in `learn_from_records`.
     """
@@ -237,15 +234,12 @@ def _read(
     arms: Sequence[str] | None,
     reading: Mode | None,
     gold: str | Path | None,
-) -> tuple[list[Transcript], list[Heard | None]]:
+) -> list[Transcript]:
     transcripts: list[Transcript] = []
-    heard: list[Heard | None] = []
     for path in (run for given in paths for run in _runs(Path(given), arms)):
         loaded = load_transcripts(path, reading=reading, gold=gold)
-        debates = [transcript for transcript in loaded.transcripts if len(transcript.rounds) > 1]
-        transcripts += debates
-        heard += hearings_of(debates, path)
-    return transcripts, heard
+        transcripts += [transcript for transcript in loaded.transcripts if len(transcript.rounds) > 1]
+    return transcripts
 
 
 def _runs(path: Path, arms: Sequence[str] | None) -> Iterator[Path]:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from quorate.errors import BadOption, QuorateError, RecordError
-from quorate.evaluate.dynamics import hearings
 from quorate.evaluate.dynamics.courses import UNHEARD, Course, Heard
 from quorate.record import MANIFEST, read_manifest
 from quorate.simulate.network import Network
@@ -158,7 +157,7 @@ def _runs(path: Path) -> Iterator[tuple[str, Path]]:
 def _read(folder: Path, name: str) -> Record | None:
     setup = read_manifest(folder).get("setup") or {}
     loaded = load_transcripts(folder)
-    heard = hearings.hearings_of(loaded.transcripts, folder)
+    heard = [transcript.heard for transcript in loaded.transcripts]
     pairs = [(t, h) for t, h in zip(loaded.transcripts, heard, strict=True) if t.gold is not None]
     if not pairs or max(len(transcript.rounds) for transcript, _ in pairs) < 2:
         return None
