@@ -92,11 +92,15 @@ def load_definition(path: str | Path) -> Definition:
         return _load_python(path)
     if path.suffix not in (".yaml", ".yml", ".json"):
         raise BadDefinition(f"{path} is neither YAML (.yaml) nor Python (.py).")
+    return build(read_yaml(path), where=str(path), folder=path.parent)
+
+
+def read_yaml(path: Path) -> Any:
+    """Read a YAML file as plain data; BadDefinition when it is none."""
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
+        return yaml.safe_load(path.read_text("utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as problem:
         raise BadDefinition(f"{path} is not valid YAML: {' '.join(str(problem).split())}.") from None
-    return build(data, where=str(path), folder=path.parent)
 
 
 def build(data: Any, *, where: str = "definition", folder: Path | None = None) -> Definition:

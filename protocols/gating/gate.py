@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from quorate.calibration import Calibration, Metrics
 from quorate.errors import BadDefinition, BadOption, did_you_mean
+from quorate.noun_files import load_noun
 from quorate.nouns import Message, Noun, Question
 from quorate.protocols.gating.features import FEATURES, features
 
@@ -164,21 +165,7 @@ class Gate(Noun):
         BadOption
             When its numbers are impossible.
         """
-        path = Path(path)
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise BadDefinition(f"The gate in {path} cannot be read: {problem}.") from None
-        try:
-            return cls.model_validate_json(text)
-        except BadOption as problem:
-            raise BadOption(f"{path}: {problem}") from None
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise BadDefinition(
-                f"{path} holds no gate: {where + ': ' if where else ''}{first['msg']}."
-            ) from None
+        return load_noun(cls, path, the="gate", a="gate")
 
 
 def read_gate(given: Gate | Mapping[str, Any] | str | Path) -> Gate:

@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from quorate.errors import BadDefinition, BadOption, did_you_mean
+from quorate.noun_files import load_noun
 from quorate.nouns import Ballot, Noun
 
 
@@ -144,21 +145,7 @@ class Weights(Noun):
         BadOption
             When a weight is negative or not finite.
         """
-        path = Path(path)
-        try:
-            text = path.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as problem:
-            raise BadDefinition(f"The weights in {path} cannot be read: {problem}.") from None
-        try:
-            return cls.model_validate_json(text)
-        except BadOption as problem:
-            raise BadOption(f"{path}: {problem}") from None
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            where = ".".join(map(str, first["loc"]))
-            raise BadDefinition(
-                f"{path} holds no weights: {where + ': ' if where else ''}{first['msg']}."
-            ) from None
+        return load_noun(cls, path, the="weights", a="weights")
 
 
 def read_weights(given: Weights | Mapping[str, Any] | str | Path) -> Weights:

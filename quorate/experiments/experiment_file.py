@@ -21,11 +21,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quorate.agents.agent import Agent
-from quorate.definition_file import AgentSpec, Models, absolute
+from quorate.definition_file import AgentSpec, Models, absolute, read_yaml
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
 from quorate.evaluate.sources import read_problems
 from quorate.experiments.experiment import MOST_EXPENSIVE, Experiment
@@ -90,11 +89,7 @@ def load_experiment(path: str | Path, *, limit: int | None = None) -> Experiment
     if path.suffix == ".py":
         found = _load_python(path)
     elif path.suffix in (".yaml", ".yml", ".json"):
-        try:
-            data = yaml.safe_load(path.read_text("utf-8"))
-        except (yaml.YAMLError, UnicodeDecodeError) as problem:
-            raise BadDefinition(f"{path} is not valid YAML: {' '.join(str(problem).split())}.") from None
-        found = build_experiment(data, where=str(path), folder=path.parent)
+        found = build_experiment(read_yaml(path), where=str(path), folder=path.parent)
     else:
         raise BadDefinition(f"{path} is neither YAML (.yaml) nor Python (.py).")
     return found if limit is None else replace(found, problems=found.problems[:limit])

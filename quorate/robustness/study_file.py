@@ -18,8 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from quorate.definition_file import read_yaml
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
 from quorate.evaluate import Problem
 from quorate.experiments import Folder, build_experiment
@@ -51,11 +50,7 @@ def load_study(path: str | Path, *, limit: int | None = None) -> Study:
     path = Path(path)
     if not path.is_file():
         raise BadDefinition(f"There is no study file {path}.")
-    try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise BadDefinition(f"{path} is not valid YAML: {' '.join(str(problem).split())}.") from None
-    return build_study(data, where=str(path), folder=path.parent).limited(limit)
+    return build_study(read_yaml(path), where=str(path), folder=path.parent).limited(limit)
 
 
 def build_study(

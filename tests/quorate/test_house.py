@@ -26,6 +26,7 @@ LOW = {
     "quorate.embedding",
     "quorate.errors",
     "quorate.notebook",
+    "quorate.noun_files",
     "quorate.registry",
     "quorate.role_files",
     "quorate.table",
