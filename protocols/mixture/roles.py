@@ -86,8 +86,11 @@ def _loaded(path: Path, changed: int, size: int) -> Mapping[str, Any]:
     except (ValueError, RecursionError) as problem:
         raise BadDefinition(f"{path} is no file of roles: {problem}.") from None
     roles = data.get("roles", data) if isinstance(data, dict) else data
-    if isinstance(roles, list):  # as `quorate roles write` keeps them
-        return {str(number): text for number, text in enumerate(role_files.read_roles(path), 1)}
+    if isinstance(roles, list) and roles:  # as `quorate roles write` keeps them
+        try:
+            return {str(number): text for number, text in enumerate(role_files.read_roles(path), 1)}
+        except BadOption as problem:
+            raise BadDefinition(str(problem)) from None
     if not isinstance(roles, dict) or not roles:
         raise BadDefinition(f'{path} holds no roles; it reads {{"roles": {{"seat": "description"}}}}.')
     return roles

@@ -239,6 +239,21 @@ def test_roles_come_from_a_file_that_may_be_written_anew(tmp_path: Any) -> None:
     assert "A longer role" in next(moa(QUESTION, TABLE, roles=str(path)))[0].instruction
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        '["Clerk", "Cook", "Poet"]',
+        '{"roles": ["Clerk", "Cook", "Poet"]}',
+        '{"roles": [{"name": "a", "text": "Clerk"}, {"name": "b", "text": "Cook"}, "Poet"]}',
+    ],
+)
+def test_roles_may_be_kept_as_a_list_in_the_order_of_the_seats(tmp_path: Any, kept: str) -> None:
+    path = tmp_path / "roles.json"
+    path.write_text(kept)
+    asks = next(moa(QUESTION, TABLE, roles=path))
+    assert [ask.instruction.split("\n")[0].split()[-1] for ask in asks] == ["Clerk", "Cook", "Poet"]
+
+
 def test_a_role_cannot_carry_control_characters() -> None:
     roles = {"ada": "A clerk\x1b[2J\u202e\nwho counts", "bo": "x", "cy": "y"}
     told = next(moa(QUESTION, TABLE, roles=roles))[0].instruction
@@ -252,7 +267,7 @@ def test_a_role_cannot_carry_control_characters() -> None:
         ("[1, 2", "is no file of roles"),
         ("[]", "holds no roles"),
         ('{"roles": {}}', "holds no roles"),
-        ('{"roles": ["a", "b", "c"]}', "holds no roles"),
+        ('{"roles": [1, 2, 3]}', "roles.0: "),
         ("\xff", "is no file of roles"),
     ],
 )
