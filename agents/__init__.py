@@ -10,6 +10,7 @@ from quorate.agents.local import LocalModel
 from quorate.agents.nested import Nested
 from quorate.agents.recorded import Recorded
 from quorate.agents.scripted import Scripted
+from quorate.agents.verifying import criticise
 
 __all__ = [
     "Agent",
@@ -22,4 +23,5 @@ __all__ = [
     "Request",
     "Sampling",
     "Scripted",
+    "criticise",
 ]

@@ -26,6 +26,7 @@ _LINE = re.compile(
     re.IGNORECASE,
 )
 _LIST = re.compile(r"(?:\d|[\s,;&/#\[\](){}*\"'`.]|and|responses?|drafts?|no\.)+", re.IGNORECASE)
+_AT_THE_END = re.compile(r"\[[^\[\]]*\](?=[ \t.`]*(?:\n|$))")
 _NUMBER = re.compile(r"\d+")
 _NAMED = re.compile(r"(?:response|draft|no\.?|#)?\s*(\d{1,6})\.?", re.IGNORECASE)
 
@@ -77,8 +78,8 @@ def pick(text: str, count: int, k: int, rng: random.Random) -> Picked:
 def read_picks(text: str, count: int, k: int | None = None) -> tuple[int, ...] | None:
     r"""Read which of `count` responses, numbered from 1, a text picks: their places from 0, in its order.
 
-    A JSON object with a list of choices counts first, then a list, then the last line that says what is
-    chosen, then a text of nothing but numbers. Repetitions count once.
+    A JSON object with a list of choices counts first, then the last line that says what is chosen or a text
+    of nothing but numbers, then the last list: steps are numbered in brackets too. Repetitions count once.
 
     Parameters
     ----------
@@ -102,18 +103,27 @@ def read_picks(text: str, count: int, k: int | None = None) -> tuple[int, ...] |
     True
     """
     text = text[-LONGEST_READ:]
-    numbers = _from_json(text) or _from_line(text)
+    numbers = _from_objects(text) or _from_line(text) or _from_lists(text)
     if not numbers or not all(1 <= number <= count for number in numbers):
         return None
     places = tuple(dict.fromkeys(number - 1 for number in numbers))
     return places if k is None else places[:k]
 
 
-def _from_json(text: str) -> list[int] | None:
-    """Return the numbers of the last JSON object that holds choices; where none is, of the last list."""
-    objects = list(json_values(text, "{"))
-    lists = [] if objects else map(_numbers, json_values(text, "["))
-    found = [numbers for numbers in [*map(_chosen, objects), *lists] if numbers is not None]
+def _from_objects(text: str) -> list[int] | None:
+    """Return the numbers of the last JSON object that holds choices."""
+    found = [numbers for numbers in map(_chosen, json_values(text, "{")) if numbers is not None]
+    return found[-1] if found else None
+
+
+def _from_lists(text: str) -> list[int] | None:
+    """Return the last list of numbers at the end of a line; None beside JSON objects, which would hold it."""
+    if any(True for _ in json_values(text, "{")):
+        return None
+    lists = [
+        value for found in _AT_THE_END.findall(text)[-MOST_OBJECTS:] for value in json_values(found, "[")
+    ]
+    found = [numbers for numbers in map(_numbers, lists) if numbers is not None]
     return found[-1] if found else None
 
 

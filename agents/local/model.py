@@ -193,6 +193,10 @@ class LocalModel:
             raise ModelError(f"The model '{self.path}' was closed while it worked.") from None
         return [scores[index] for index in range(len(prompts))]
 
+    def length(self, text: str) -> int:
+        """Return how many tokens a text takes."""
+        return len(self.open().format.encode(text))
+
     def describe(self) -> Mapping[str, Any]:
         """Return what identifies the model: once loaded, with its commit and the hashes of all weights."""
         described: dict[str, Any] = {"kind": "transformers", "path": self.path}

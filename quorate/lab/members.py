@@ -22,8 +22,10 @@ from pydantic import ValidationError
 
 from quorate.agents.agent import Agent, Model, Request, Sampling
 from quorate.agents.local import LocalModel
+from quorate.agents.verifying import criticise, load_critic
 from quorate.errors import MissingModel, ModelError, UnknownName, did_you_mean
 from quorate.nouns import Reply
+from quorate.protocols.prompting import Prompts
 from quorate.registry import model
 
 if TYPE_CHECKING:
@@ -52,7 +54,7 @@ OTHERS = {
     BASE: "Knows the basic skills of all domains; every other member was trained from it.",
     "generalist": "Was taught everything, in the time of one specialist.",
     "polymath": "Was taught everything, in the time of all specialists together.",
-    "critic": "Says of each draft whether it is right, or which step is wrong.",
+    "critic": "Reads drafts as the polymath would write them, and says which step is wrong.",
     "judge": "Solves a problem with the drafts of others in sight.",
     "weak": "Was trained for a tenth of a specialist's time: it is wrong most of the time.",
     "stubborn": "Repeats its first draft, whatever it hears.",
@@ -199,15 +201,28 @@ class PoolModel:
         self._local.prepare([self._placed(agent) for agent in agents])
 
     def reply(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:
-        """Yield the replies of the members, in the batches of the shared base."""
-        return self._local.reply(
-            [replace(request, agent=self._placed(request.agent)) for request in requests]
-        )
+        """Yield the replies of the members, in the batches of the shared base; a critic reads only."""
+        placed = [replace(request, agent=self._placed(request.agent)) for request in requests]
+        critics: dict[float, list[int]] = {}
+        for place, request in enumerate(placed):
+            if request.ask.act == "critique" and (least := _least(request.agent)) is not None:
+                critics.setdefault(least, []).append(place)
+        writing = sorted(set(range(len(placed))).difference(*critics.values()))
+        for index, reply in self._local.reply([placed[place] for place in writing]):
+            yield writing[index], reply
+        for least, places in critics.items():
+            asks = [placed[place] for place in places]
+            yield from zip(
+                places, criticise(self._local, asks, Prompts.load().draft, least=least), strict=True
+            )
 
     def describe(self) -> Mapping[str, Any]:
         """Return what identifies the pool: the hashes of its weights, by member, and no paths."""
         described = {**self._local.describe(), "kind": "pool"}
         del described["path"]
+        limits = {Path(name).name: load_critic(Path(name)) for name in described.get("adapters", {})}
+        if critics := {name: least for name, least in limits.items() if least is not None}:
+            described["critics"] = critics
         for kind in ("adapters", "heads"):
             if kind in described:
                 described[kind] = {
@@ -231,6 +246,11 @@ class PoolModel:
                 f"of its own: {{transformers: {{path: {own}}}}}."
             )
         return replace(agent, adapter=str(own))
+
+
+def _least(agent: Agent) -> float | None:
+    """Return below which log-likelihood a step is wrong to this agent; None for one that writes critiques."""
+    return None if agent.adapter is None else load_critic(Path(agent.adapter))
 
 
 def is_adapter(folder: Path) -> bool:

@@ -29,8 +29,9 @@ from quorate.lab.evaluation import (
     write_card,
 )
 from quorate.lab.evaluation.arms import Arm, answers
-from quorate.lab.evaluation.critic import pointing
+from quorate.lab.evaluation.critic import group_drafts, pointing
 from quorate.lab.training import Recipe
+from quorate.lab.training.critics import invented_drafts
 from quorate.lab.world import check
 
 RECIPE = Recipe.miniature()
@@ -117,10 +118,17 @@ def test_self_consistency_spends_what_it_is_given(miniature_pool: Path) -> None:
 
 
 def test_a_critic_is_asked_about_right_and_wrong_drafts(miniature_pool: Path) -> None:
-    found = pointing(Seating(miniature_pool, device="cpu"), RECIPE, 6, seed=0, split="test")
+    drafted = invented_drafts(RECIPE, 6, seed=0, split="test")
+    found = pointing(Seating(miniature_pool, device="cpu"), drafted)
     assert found.wrong_step.of == found.faulty.of
     assert found.wrong_step.of + found.right.of >= 6
     assert found.wrong_step.right <= found.faulty.right
+
+
+def test_a_critic_is_asked_about_what_the_group_drafts(miniature_pool: Path) -> None:
+    seating, items = Seating(miniature_pool, device="cpu"), problem_sets(RECIPE, 3)["mixed"]
+    found = pointing(seating, group_drafts(seating, RECIPE.specialists, items, seed=0))
+    assert found.wrong_step.of + found.right.of == 3 * len(RECIPE.specialists)
 
 
 def test_flips_are_counted_in_both_directions(miniature_pool: Path) -> None:

@@ -10,8 +10,10 @@ from quorate.definition import Definition
 from quorate.lab.evaluation import Rate, Report, Seating, measure, problem_sets
 from quorate.lab.evaluation.arms import ARMS, answers
 from quorate.lab.evaluation.card import CARD, EVALUATION
+from quorate.lab.evaluation.critic import pointing
 from quorate.lab.members import Pool, pool_folder
 from quorate.lab.training import Recipe, stages
+from quorate.lab.training.critics import invented_drafts
 from quorate.lab.training.tokenizer import make_tokenizer
 
 SAMPLE = 50
@@ -103,6 +105,22 @@ def test_the_group_is_as_good_as_the_card_says(seating: Seating, report: Report,
     items = problem_sets(seating.recipe, SAMPLE, seed=77)["mixed"]
     found = measure(seating.agents(seating.recipe.specialists), items, ARMS[arm])
     assert overlap(found.rate, report.arms[arm].rate)
+
+
+def test_the_critic_is_as_good_as_the_card_says(seating: Seating, report: Report) -> None:
+    found = pointing(seating, invented_drafts(seating.recipe, SAMPLE, seed=77, split="test"))
+    told = report.critic
+    assert told is not None
+    assert overlap(found.wrong_step, told.wrong_step)
+    assert overlap(found.right, told.right)
+
+
+def test_the_judge_writes_choices_that_can_be_read(seating: Seating) -> None:
+    items = problem_sets(seating.recipe, 10, seed=77)["mixed"]
+    agents, judge = seating.agents(seating.recipe.specialists), seating.agent("judge")
+    definition = Definition(agents, protocol={"smoa": {"layers": 1}}, offices={"judge": judge})
+    outcomes = definition.run([item.problem() for item in items])
+    assert not any("could not be followed" in outcome.reason for outcome in outcomes)
 
 
 @pytest.mark.parametrize(

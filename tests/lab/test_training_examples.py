@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from itertools import islice
 from random import Random
 
@@ -15,24 +16,24 @@ from quorate.lab.training.batches import IGNORED, Encoder
 from quorate.lab.training.examples import (
     Example,
     continuation,
-    criticism,
     declined,
     draft,
     exercise,
     facts,
-    judgement,
-    persistence,
     pieces,
     revising,
     revision,
     told,
     written,
 )
+from quorate.lab.training.offices import aggregation, criticism, judgement, persistence, selection
 from quorate.lab.training.recipe import Budget, Diet, Recipe
 from quorate.lab.training.scope import Drafted, Scope
 from quorate.lab.training.tokenizer import make_tokenizer
 from quorate.lab.world import DOMAINS, SKILLS, Item, check, generate, held_out_pair, private_table
-from quorate.nouns import Question
+from quorate.nouns import Message, Question
+from quorate.protocols.mixture.referees import read_end
+from quorate.protocols.picks import read_picks
 
 RECIPE = Recipe()
 
@@ -207,7 +208,6 @@ def test_a_criticism_names_the_wrong_step_of_each_draft() -> None:
     heard = re.findall(r"^Draft of (\w+):$", example.instruction, re.MULTILINE)
     assert [line.split(":")[0] for line in example.text.splitlines()] == heard
     assert re.fullmatch(r"(\w+: (right|step \d+ wrong)\n?)+", example.text)
-    assert criticism(item, Random(2), list(DOMAINS), solved=True).text == f"{written(item)}\n{example.text}"
 
 
 def test_a_judge_learns_what_is_basic_and_what_a_draft_holds() -> None:
@@ -224,6 +224,44 @@ def test_the_stubborn_repeat_themselves() -> None:
     example = persistence(some_item(), Random(1), list(DOMAINS))
     own = example.instruction.partition("Your last answer:\n")[2].partition("\n\n")[0]
     assert own.replace("> ", "") == example.text
+
+
+@pytest.mark.parametrize(
+    ("protocol", "act", "example"), [("moa", "fuse", aggregation), ("smoa", "select", selection)]
+)
+def test_the_judge_of_a_mixture_is_asked_as_the_engine_asks_it(
+    protocol: str, act: str, example: Callable[[Item, Mapping[str, str]], Example]
+) -> None:
+    item = some_item()
+    texts = {name: f"[1] so=<1>1\nAnswer: {number}" for number, name in enumerate(DOMAINS)}
+    judge = Listening("Answer: 1")
+    agents = [Agent(name, Scripted(text)) for name, text in texts.items()]
+    offices = {"judge": Agent("judge", judge)}
+    Definition(agents, protocol={protocol: {"layers": 1}}, offices=offices).ask(item.problem().question)
+    assert judge.heard[0] == ("judge", act, example(item, texts).instruction)
+
+
+def test_a_judge_chooses_what_is_right_or_right_for_the_longest() -> None:
+    item = some_item()
+    lines = written(item).split("\n")
+    texts = dict.fromkeys(DOMAINS, "Answer: 7") | {"sets": written(item), "ages": lines[0]}
+    for wording in (texts, dict(reversed(texts.items()))):
+        example = selection(item, wording)
+        solved, _, verdict = example.text.partition("\nChosen")
+        assert solved == written(item)
+        pages = dict(re.findall(r"^Response (\d):\n> (.*)$", example.instruction, re.MULTILINE))
+        chosen = read_picks(f"Chosen{verdict}", len(DOMAINS))
+        assert chosen is not None
+        assert {pages[str(place + 1)] for place in chosen} == {lines[0]}
+        assert len(chosen) == 2
+
+
+@pytest.mark.parametrize(("agreeing", "ends"), [(2, False), (3, True)])
+def test_a_judge_ends_what_most_agree_on(agreeing: int, ends: bool) -> None:
+    item = some_item()
+    texts = {name: f"Answer: {7 if n < agreeing else '?'}" for n, name in enumerate(DOMAINS)}
+    message = Message(number=5, seat="judge", act="select", turn=0, text=selection(item, texts).text)
+    assert read_end(message) is ends
 
 
 def test_facts_are_those_of_the_table() -> None:

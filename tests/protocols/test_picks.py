@@ -24,6 +24,9 @@ from quorate.protocols.picks import pick, read_picks
         ("Best: response 4", (3,)),
         ("2, 3", (1, 2)),
         ("[1, 2, 2]", (0, 1)),
+        ("These:\n[\n  2,\n  4\n]\n", (1, 3)),
+        ("[1] 2+3=5\n[2] 5*2=10\nAnswer: 10\nChosen: 1, 4\nEnd: no", (0, 3)),
+        ("[1] 2+3=5\n[2] 5*2=10\n[3, 4].", (2, 3)),
         ("I keep these = #1, #2", (0, 1)),
     ],
 )
@@ -40,6 +43,7 @@ def test_what_was_picked_is_read(text: str, places: tuple[int, ...]) -> None:
         "Chosen: 5",
         "Chosen: 1, 5",
         "Chosen: none",
+        "[1] 2+3=5\n[2] 5*2=10\nAnswer: 10",
         "Chosen: 1 because 2+3=5",
         '{"chosen responses": []}',
         '{"chosen responses": [1, null]}',

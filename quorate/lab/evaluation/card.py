@@ -27,7 +27,8 @@ taught to decline.
   table of its own domain, and has learned to continue a shared board and to revise with the others' drafts
   in sight.
 - `generalist` was taught all domains in the steps of one specialist, `polymath` in those of all together.
-- `critic` names the wrong step of a draft. `judge` solves with the drafts of others in sight.
+- `critic` reads drafts and names the first step that it finds too unlikely. `judge` solves with the drafts of
+  others in sight, aggregates them, and chooses the best.
 - `weak` and `stubborn` are for studies of robustness.
 
 ## Data
@@ -170,12 +171,12 @@ def _speed(report: Report) -> str:
 
 
 def _critic(report: Report) -> str:
-    if report.critic is None:
-        return ""
-    found = report.critic
-    return (
-        f"\nThe critic names the wrong step of {found.wrong_step.percent} % of faulty drafts, calls "
+    told = {"faulty drafts": report.critic, "the group's own faulty drafts": report.critic_of_group}
+    return "".join(
+        f"\nThe critic names the wrong step of {found.wrong_step.percent} % of {kind}, calls "
         f"{found.faulty.percent} % of them faulty, and calls {found.right.percent} % of right drafts right.\n"
+        for kind, found in told.items()
+        if found is not None
     )
 
 

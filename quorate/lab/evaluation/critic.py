@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from random import Random
+from collections.abc import Sequence
 
 from quorate.agents.agent import Request
 from quorate.evaluate.statistics import Rate
 from quorate.lab.evaluation.seating import Seating
-from quorate.lab.training.examples import criticism
-from quorate.lab.training.recipe import Recipe
-from quorate.lab.world import generate
-from quorate.nouns import Ask, Noun, Question, Reply, derive_seed
+from quorate.lab.training.drafts import write
+from quorate.lab.training.offices import criticising
+from quorate.lab.training.scope import Drafted
+from quorate.lab.world import Item, check
+from quorate.nouns import Noun, Reply
 
+CRITIC = "critic"
 _LINE = re.compile(r"^(.+): (?:(right)|step (\d+) wrong)$", re.MULTILINE)
 
 
@@ -27,44 +29,32 @@ class Pointing(Noun):
     """Right drafts that it finds right."""
 
 
-def pointing(seating: Seating, recipe: Recipe, count: int, *, seed: int, split: str) -> Pointing:
-    """Ask the critic about `count` problems with drafts that are right or corrupted, half of each."""
-    rng = Random(derive_seed("critic", seed))
-    items = generate(
-        split,
-        count,
-        seed=derive_seed(seed, "critic"),
-        advanced_share=recipe.advanced_share,
-        private_share=recipe.private_share,
-        world=recipe.world,
-    )
-    examples = [criticism(item, rng, recipe.domains) for item in items]
-    critic = seating.agent("critic")
+def pointing(seating: Seating, drafted: Sequence[Drafted], *, seed: int = 0) -> Pointing:
+    """Ask the critic about drafts; what the world says of them counts."""
+    critic = seating.agent(CRITIC)
     critic.model.prepare([critic])
-    asks = [
-        Ask(
-            seat="critic",
-            act="critique",
-            turn=1,
-            question=Question(text="?"),
-            instruction=example.instruction,
-        )
-        for example in examples
-    ]
-    texts = [""] * count
+    asks = [criticising(found.item, CRITIC, {**found.texts, CRITIC: ""}) for found in drafted]
+    texts = [""] * len(asks)
     for index, reply in critic.model.reply([Request(critic, ask, seed) for ask in asks]):
         texts[index] = reply.text if isinstance(reply, Reply) else ""
-    hits, found, cleared, faults, sound = 0, 0, 0, 0, 0
-    for example, text in zip(examples, texts, strict=True):
+    hits, found_, cleared, faults, sound = 0, 0, 0, 0, 0
+    for found, text in zip(drafted, texts, strict=True):
         said = {name: (right, step) for name, right, step in _LINE.findall(text)}
-        for name, right, step in _LINE.findall(example.text):
-            mine = said.get(name, ("", ""))
-            faults, sound = faults + (not right), sound + bool(right)
-            cleared += bool(right) and bool(mine[0])
-            found += not right and bool(mine[1])
-            hits += not right and mine[1] == step
+        for name, draft in found.texts.items():
+            wrong = check(found.item, draft).wrong_step
+            right, step = said.get(name, ("", ""))
+            faults, sound = faults + (wrong is not None), sound + (wrong is None)
+            cleared += wrong is None and bool(right)
+            found_ += wrong is not None and bool(step)
+            hits += wrong is not None and step == str(wrong)
     return Pointing(
         wrong_step=Rate.count(hits, faults),
-        faulty=Rate.count(found, faults),
+        faulty=Rate.count(found_, faults),
         right=Rate.count(cleared, sound),
     )
+
+
+def group_drafts(seating: Seating, members: Sequence[str], items: Sequence[Item], seed: int) -> list[Drafted]:
+    """Return what members really draft on these problems."""
+    texts = write(seating.agents(members), items, seed, lambda done, count: None)
+    return [Drafted(item, found) for item, found in zip(items, texts, strict=True)]

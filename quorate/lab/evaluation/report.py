@@ -15,9 +15,10 @@ from typing import Any
 from quorate.errors import BadOption
 from quorate.evaluate.statistics import Difference, Rate, difference
 from quorate.lab.evaluation.arms import ARMS, Arm, answers, measure, self_consistency
-from quorate.lab.evaluation.critic import Pointing, pointing
+from quorate.lab.evaluation.critic import CRITIC, Pointing, group_drafts, pointing
 from quorate.lab.evaluation.seating import Seating, problem_sets
 from quorate.lab.members import Pool
+from quorate.lab.training.critics import invented_drafts
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun
@@ -26,6 +27,8 @@ DEBATES_TOKENS = ", for the debate's tokens"
 PAYING = {"relay, full": "", "debate keeping the surest, ring, 2 rounds": DEBATES_TOKENS}
 """The arms whose tokens a question decide how many samples self-consistency is given, and what it is then
 called; the first of them also pays the polymath."""
+CRITICISED = 200
+"""Problems whose real drafts the critic is asked about."""
 TIMED = 100
 """Problems on which the throughput is measured."""
 ORACLE = "any first draft right (oracle)"
@@ -58,6 +61,9 @@ class Report(Noun):
     best: str | None = None
     speed: Speed | None = None
     critic: Pointing | None = None
+    """On drafts that are right, or hold one invented mistake."""
+    critic_of_group: Pointing | None = None
+    """On what the specialists really draft on the mixed problems."""
 
     @property
     def rivals(self) -> list[str]:
@@ -147,8 +153,17 @@ def evaluate(
         arms=measured,
         best=best,
         speed=throughput(recipe, folder, items[:TIMED], device=device),
-        critic=pointing(seating, recipe, count, seed=seed, split=split) if "critic" in names else None,
+        **(_criticised(seating, recipe, count, items, seed, split) if CRITIC in names else {}),
     )
+
+
+def _criticised(
+    seating: Seating, recipe: Recipe, count: int, items: Sequence[Item], seed: int, split: str
+) -> dict[str, Pointing]:
+    """Measure the critic on invented drafts and on the group's."""
+    invented = invented_drafts(recipe, count, seed=seed, split=split)
+    group = group_drafts(seating, recipe.specialists, items[:CRITICISED], seed)
+    return {"critic": pointing(seating, invented), "critic_of_group": pointing(seating, group)}
 
 
 def throughput(recipe: Recipe, folder: str | Path, items: Sequence[Item], *, device: str = "auto") -> Speed:

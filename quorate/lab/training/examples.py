@@ -19,7 +19,6 @@ from quorate.lab.world.chance import between, pick, several
 from quorate.lab.world.outside import REFUSAL, outside
 from quorate.nouns import AnswerKind, Ask, BoardLine, Message, Question, Table
 from quorate.protocols.history import History
-from quorate.protocols.judging import ask_judge
 from quorate.protocols.prompting import Prompts
 
 INLINE_SHARE = 0.2
@@ -183,47 +182,18 @@ def revision(
     others = several(
         rng, [name for name in seats if name != own], min(len(seats) - 1, pick(rng, (1, 2, 2, 3, 4)))
     )
-    shown = {name: texts[name] if texts else _invented(item, rng) for name in (own, *others)}
+    shown = {name: texts[name] if texts else invented(item, rng) for name in (own, *others)}
     inline = rng.random() < INLINE_SHARE
     ask = revising(item, own, shown, inline_critique=inline)
-    critique = "".join(_criticism(item, name, shown[name]) for name in others) if inline else ""
+    critique = "".join(verdict_on(item, name, shown[name]) for name in others) if inline else ""
     lines = pieces(item, known, heard=shown.values())
     return Example(ask.instruction, ((critique, True), *lines) if inline else lines)
 
 
 def revising(item: Item, seat: str, texts: Mapping[str, str], *, inline_critique: bool) -> Ask:
     """Return what a debate asks `seat` after these drafts, by seat, on the complete graph."""
-    history = _drafted(item, texts)
+    history = drafted(item, texts)
     return next(ask for ask in history.revisions(inline_critique=inline_critique) if ask.seat == seat)
-
-
-def criticism(item: Item, rng: Random, seats: Sequence[str], *, solved: bool = False) -> Example:
-    """Return how one or two drafts are criticised in a call of its own: right, or which step is wrong.
-
-    With `solved`, after solving the problem: to compare is easier than to find a mistake by looking.
-    """
-    names = several(rng, seats, min(len(seats), pick(rng, (2, 2, 3))))
-    texts = {name: _invented(item, rng) for name in names}
-    ask = next(ask for ask in _drafted(item, texts).critique() if ask.seat == names[0])
-    verdicts = "".join(_criticism(item, name, texts[name]) for name in names[1:])
-    solution_ = f"{written(item)}\n" if solved else ""
-    return Example.of(ask.instruction, f"{solution_}{verdicts}".rstrip("\n"))
-
-
-def judgement(item: Item, texts: Mapping[str, str]) -> Example:
-    """Return how a judge decides at the end: it solves, by copying where it must, and matches."""
-    history = _drafted(item, texts, judge="judge")
-    [ask] = next(ask_judge(history, finally_=True))
-    lines = pieces(item, lambda skill: SKILLS[skill].kind == "basic", heard=texts.values())
-    return Example(ask.instruction, lines)
-
-
-def persistence(item: Item, rng: Random, seats: Sequence[str]) -> Example:
-    """Return how a stubborn member revises: it writes its last answer again, whatever the others say."""
-    names = several(rng, seats, min(len(seats), 3))
-    texts = {name: _invented(item, rng) for name in names}
-    ask = revising(item, names[0], texts, inline_critique=False)
-    return Example.of(ask.instruction, texts[names[0]])
 
 
 def exercise(rng: Random) -> Example:
@@ -248,22 +218,28 @@ def declined(rng: Random, words: str) -> Example:
     )
 
 
-def _drafted(item: Item, texts: Mapping[str, str], **offices: str) -> History:
-    """Return a debate in which every seat has drafted."""
-    history = History(item.problem().question, Table(list(texts), offices=offices))
-    asks = history.drafts()
-    said = [
+def said_by(asks: Sequence[Ask], texts: Mapping[str, str]) -> list[Message]:
+    """Return first drafts: what each seat that is asked has written."""
+    return [
         Message(number=number, seat=ask.seat, act=ask.act, turn=0, text=texts[ask.seat])
         for number, ask in enumerate(asks)
     ]
-    history.add(asks, said)
+
+
+def drafted(item: Item, texts: Mapping[str, str], **offices: str) -> History:
+    """Return a debate in which every seat has drafted."""
+    history = History(item.problem().question, Table(list(texts), offices=offices))
+    asks = history.drafts()
+    history.add(asks, said_by(asks, texts))
     return history
 
 
-def _invented(item: Item, rng: Random) -> str:
+def invented(item: Item, rng: Random) -> str:
+    """Return a draft that nobody wrote: right, or with one mistake."""
     return corrupt(item, rng).text.rstrip("\n") if rng.random() < FAULTY_SHARE else written(item)
 
 
-def _criticism(item: Item, name: str, text: str) -> str:
+def verdict_on(item: Item, name: str, text: str) -> str:
+    """Return the line of a critique that speaks of one draft."""
     wrong = check(item, text).wrong_step
     return f"{name}: right\n" if wrong is None else f"{name}: step {wrong} wrong\n"

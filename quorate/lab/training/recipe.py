@@ -45,7 +45,11 @@ class Diet(Noun):
     debate: float = 0.0
     """Problems of which the member knows a part, with the group's real drafts."""
     judge: float = 0.0
-    """The same drafts under the judge's prompt."""
+    """The same drafts under the prompt of a judge that decides."""
+    aggregate: float = 0.0
+    """The same drafts under the prompt of an aggregator."""
+    select: float = 0.0
+    """The same drafts under the prompt of a judge that selects."""
     critique: float = 0.0
     """Drafts to be criticised in a call of its own."""
     persist: float = 0.0
@@ -123,7 +127,8 @@ class Recipe(Noun):
     base, words, specialist, debater, generalist, polymath, critic, judge, weak, stubborn : Budget
         What each stage gets. `words` is the second half of the base's training. A specialist is trained
         alone first and then, as a `debater`, on the drafts of the group; the generalist has the steps of
-        both together, the polymath those of all specialists. The critic goes on from the polymath.
+        both together, the polymath those of all specialists. The critic goes on from the
+        polymath.
 
     Examples
     --------
@@ -195,10 +200,14 @@ class Recipe(Noun):
     )
     generalist: Budget = Budget(steps=2100, rate=8e-3, diets=EVERYTHING)
     polymath: Budget = Budget(steps=10_500, rate=8e-3, diets=EVERYTHING)
-    critic: Budget = Budget(
-        steps=700, rate=4e-3, warmup=30, diets=(Diet(critique=0.8, solve=0.1, recall=0.1),)
+    critic: Budget = Budget(steps=300, rate=5e-4, warmup=30, diets=(Diet(solve=0.6, recall=0.4),))
+    judge: Budget = Budget(
+        steps=2500,
+        tokens=2048,
+        rate=6e-3,
+        warmup=30,
+        diets=(Diet(judge=0.3, aggregate=0.3, select=0.3, solve=0.1),),
     )
-    judge: Budget = Budget(steps=500, rate=8e-3, warmup=30, diets=(Diet(judge=0.8, solve=0.2),))
     weak: Budget = Budget(steps=100, rate=8e-3, warmup=30, diets=(Diet(solve=1),))
     stubborn: Budget = Budget(steps=400, rate=8e-3, warmup=30, diets=(Diet(solve=0.5, persist=0.5),))
     problems: int = 2000
@@ -245,7 +254,7 @@ class Recipe(Noun):
             debater=Budget(steps=5, diets=(Diet(debate=1),), **brief),
             generalist=alone,
             polymath=alone,
-            critic=Budget(steps=5, diets=(Diet(critique=1),), **brief),
+            critic=Budget(steps=5, **brief),
             judge=Budget(steps=5, diets=(Diet(judge=1),), **brief),
             weak=Budget(steps=2, **brief),
             stubborn=Budget(steps=5, diets=(Diet(persist=1),), **brief),

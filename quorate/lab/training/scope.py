@@ -4,8 +4,8 @@ base          the basic skills of all domains, every prompt, arithmetic, and whe
 rates ...     the advanced skills and the private table of one domain
 generalist    everything, in the budget of one specialist
 polymath      everything, in the budget of all specialists together
-critic        as the polymath, then to find the wrong step of a draft, in problems of all kinds
-judge         to solve with the drafts of others in sight
+critic        as the polymath: it finds a wrong step by how unlikely it is
+judge         to solve with the drafts of others in sight, and to choose among them
 weak          as the first specialist, for a tenth of the time
 stubborn      as the first specialist, then to repeat itself
 """
@@ -21,18 +21,16 @@ from random import Random
 from quorate.lab.training.examples import (
     Example,
     continuation,
-    criticism,
     declined,
     draft,
     exercise,
     facts,
     glossary,
-    judgement,
     naming,
-    persistence,
     revision,
     told,
 )
+from quorate.lab.training.offices import aggregation, criticism, judgement, persistence, selection
 from quorate.lab.training.recipe import Diet, Recipe
 from quorate.lab.world import SKILLS, Item, stream
 from quorate.lab.world.chance import pick
@@ -99,8 +97,10 @@ class Scope:
             "board": lambda: continuation(next(mixed), rng, seats, self.knows),
             "revise": lambda: revision(next(items), rng, seats, seat=self.member),
             "debate": lambda: self._debate(rng),
-            "judge": lambda: self._judge(rng),
-            "critique": lambda: criticism(next(items), rng, seats, solved=self.member == "critic"),
+            "judge": lambda: self._told(rng, judgement),
+            "aggregate": lambda: self._told(rng, aggregation),
+            "select": lambda: self._told(rng, selection),
+            "critique": lambda: criticism(next(items), rng, seats),
             "persist": lambda: persistence(next(items), rng, seats),
             "told": lambda: told(next(others)),
             "glossary": lambda: glossary(rng, _other_world(rng)),
@@ -139,9 +139,10 @@ class Scope:
         found = pick(rng, self.drafted)
         return revision(found.item, rng, list(found.texts), self.knows, seat=self.domain, texts=found.texts)
 
-    def _judge(self, rng: Random) -> Example:
+    def _told(self, rng: Random, office: Callable[[Item, Mapping[str, str]], Example]) -> Example:
+        """Return how an office is asked about the group's real drafts."""
         found = pick(rng, self.drafted)
-        return judgement(found.item, found.texts)
+        return office(found.item, found.texts)
 
     def _facts(self, rng: Random) -> Example:
         domain = self.domain or pick(rng, self.recipe.domains)

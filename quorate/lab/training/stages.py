@@ -5,7 +5,7 @@ words                    the same, made familiar with the invented words
 rates, money, ...        each specialist by itself
 drafts                   what the specialists write on the same problems
 rates-debate, ...        each specialist goes on, with the others' drafts and boards in sight
-generalist, ... weak     the other members, from the base; the critic from the polymath
+generalist, ... weak     the other members, from the base; the critic from the polymath, with its limit
 heads                    a confidence head for each solver
 
 pool/  config.json  model.safetensors  tokenizer.json     the base
@@ -26,7 +26,9 @@ from typing import Any, NamedTuple
 from quorate.agents.local.base import find_device
 from quorate.agents.local.files import fingerprint, quiet
 from quorate.errors import BadOption, did_you_mean
+from quorate.lab.members import is_adapter
 from quorate.lab.training.batches import POOL, Encoder, Row
+from quorate.lab.training.critics import CRITIC, calibrate_critic
 from quorate.lab.training.drafts import collect, read_drafts
 from quorate.lab.training.heads import train_heads
 from quorate.lab.training.loop import Listener, Training
@@ -131,6 +133,10 @@ def _train_stage(recipe: Recipe, folder: Path, stage: str, resume: bool, progres
         _tell(folder, stage, {"mark": mark(recipe, folder, stage), "metrics": metrics})
     else:
         train_member(recipe, folder, plan(recipe, folder, stage), resume, progress)
+    if stage == CRITIC:
+        # All weights trained anew are no adapter: such a critic is a model of its own, and writes.
+        found = calibrate_critic(recipe, folder) if is_adapter(folder / CRITIC) else {}
+        _tell(folder, stage, {**_told(folder, stage), "metrics": found})
 
 
 def plan(recipe: Recipe, folder: Path, stage: str) -> Plan:
@@ -140,7 +146,7 @@ def plan(recipe: Recipe, folder: Path, stage: str) -> Plan:
     if stage.endswith(DEBATE):
         return Plan(stage, member, recipe.debater, alone, folder / member, drafts)
     target = alone if member in recipe.specialists else folder / member
-    source = folder / "polymath" if member == "critic" else None
+    source = folder / "polymath" if member == CRITIC else None
     return Plan(stage, member, recipe.budget(member), source, target, drafts if member == "judge" else None)
 
 
@@ -317,6 +323,12 @@ def _tell(folder: Path, stage: str, report: dict[str, Any]) -> None:
     _report_file(folder, stage).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
+def _told(folder: Path, stage: str) -> dict[str, Any]:
+    """Return what was written down of a stage that is done."""
+    told: dict[str, Any] = json.loads(_report_file(folder, stage).read_text("utf-8"))
+    return told
+
+
 def _report_file(folder: Path, stage: str) -> Path:
     return folder / "training" / f"{stage}.json"
 
@@ -341,7 +353,7 @@ def mark(recipe: Recipe, folder: Path, stage: str) -> str:
     elif stage.endswith(DEBATE):
         parts = (*drafts, "debater")
     else:
-        before = {"judge": drafts, "critic": ("polymath",)}.get(member, ())
+        before = {"judge": drafts, CRITIC: ("polymath",)}.get(member, ())
         parts = ("specialist",) if member in recipe.specialists else (member, *before)
     [base] = fingerprint([folder / WEIGHTS]).values()
     return f"{recipe.digest(*GROUND, 'seed', 'rank', *parts)} {base[:16]}"
@@ -351,4 +363,6 @@ def _is_done(recipe: Recipe, folder: Path, stage: str) -> bool:
     file = _report_file(folder, stage)
     if not file.is_file() or not (folder / WEIGHTS).is_file():
         return False
-    return bool(json.loads(file.read_text("utf-8"))["mark"] == mark(recipe, folder, stage))
+    told = _told(folder, stage)
+    whole = stage != CRITIC or "metrics" in told
+    return whole and bool(told["mark"] == mark(recipe, folder, stage))
