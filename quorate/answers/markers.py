@@ -213,6 +213,22 @@ def without_confidence(raw: str) -> str:
     return raw if stated is None else raw[: stated.start()].rstrip(" \t([{,;|-–*")
 
 
+_STATEMENT = re.compile(
+    rf"^[ \t*_#•+-]{{0,8}}(?:my[ \t]+)?{_CONFIDENCE.pattern}.*$", re.IGNORECASE | re.MULTILINE
+)
+
+
+def without_statements(text: str) -> str:
+    """Cut out the lines that state a confidence.
+
+    Examples
+    --------
+    >>> without_statements("It is 18." + chr(10) + "Confidence: 80%").split()
+    ['It', 'is', '18.']
+    """
+    return _STATEMENT.sub("", text) if "onfidence" in text or "ONFIDENCE" in text else text
+
+
 def read_confidence(text: str) -> float | None:
     """Return the confidence in [0, 1] that a text states last.
 

@@ -15,8 +15,16 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Literal, TypeVar
 
+from quorate.answers.abstaining import gives_up, is_blank, is_unknown
 from quorate.answers.choices import choice, letters, mentioned
-from quorate.answers.markers import clean, marked, own_words, read_confidence, without_confidence
+from quorate.answers.markers import (
+    clean,
+    marked,
+    own_words,
+    read_confidence,
+    without_confidence,
+    without_statements,
+)
 from quorate.answers.numbers import DECIMAL, number
 from quorate.answers.values import auto, maths, squash
 from quorate.answers.values import text as short_text
@@ -43,7 +51,9 @@ def read(question: Question, text: str, mode: Mode = "strict") -> str | None:
     None; an earlier marker is not fallen back to. A remark such as "the answer is correct" marks nothing, and
     lines that begin with ">" quote others and never count.
 
-    **Lenient**: as strict; where that finds nothing,
+    **Lenient**: as strict; where that finds nothing, a guess that looks at no line that states a confidence,
+    unless the text says that it has no answer: "Answer: unknown", "velt=?", or a last sentence such as "I
+    cannot answer this.". It is
 
     - number: the last number of the text;
     - choice: the last letter of a choice that stands alone, else the only choice whose text is mentioned;
@@ -87,7 +97,10 @@ def read(question: Question, text: str, mode: Mode = "strict") -> str | None:
     said = own_words(text)
     raw = marked(said, partial(_is_final, question))
     answer = _read_marked(question, raw) if raw else None
-    return answer if answer is not None or mode == "strict" else _guess(question, said)
+    if answer is not None or mode == "strict":
+        return answer
+    said = without_statements(said)
+    return None if _abstains(question, raw or "", said) else _guess(question, said)
 
 
 def canonical(form: Question | AnswerKind, raw: str) -> str | None:
@@ -95,6 +108,7 @@ def canonical(form: Question | AnswerKind, raw: str) -> str | None:
 
     Numbers are exact plain decimals, or "a/b" where decimals never end; a choice is its label; maths is plain
     notation; text is case-folded without end punctuation. A canonical answer is its own canonical answer.
+    "?" and "I don't know" are no answers to any question without choices.
 
     Parameters
     ----------
@@ -134,7 +148,7 @@ def canonical(form: Question | AnswerKind, raw: str) -> str | None:
         raise BadOption(
             f"There is no kind of answer {kind!r}. {did_you_mean(kind, (*_WRITERS, 'number', 'choice'))}"
         )
-    return _settled(_WRITERS[kind], raw)
+    return None if is_blank(raw) else _settled(_WRITERS[kind], raw)
 
 
 def same(a: str, b: str, form: Question | AnswerKind = "auto") -> bool:
@@ -157,6 +171,11 @@ def _settled(write: Callable[[str], str | None], raw: str) -> str | None:
             return written
         raw = clean(written)
     return None
+
+
+def _abstains(question: Question, raw: str, said: str) -> bool:
+    """Whether a text says that it has no answer; not where that may be one of the choices."""
+    return (is_unknown(raw) or gives_up(said)) and not any(map(is_unknown, question.choices))
 
 
 def _read_marked(question: Question, raw: str) -> str | None:

@@ -16,6 +16,8 @@ COLOUR = Question(text="Which?", choices=("red", "blue", "dark blue"))
 AMOUNT = Question(text="How much?", choices=("$7", "8 km", "1/2", "None of the above"))
 WORDY = Question(text="Which?", choices=("A. Lincoln", "Both A and B", "Neither"))
 
+OPEN = Question(text="How many?", choices=("3", "5", "It cannot be determined"))
+
 MARKERS: list[tuple[str, str | None]] = [
     ("Answer: 18", "18"),
     ("answer: 18", "18"),
@@ -304,3 +306,71 @@ def test_stated_confidence(text: str, confidence: float | None) -> None:
 )
 def test_a_marker_may_follow_a_sentence_on_its_line(text: str, answer: str | None) -> None:
     assert read(Question(text="How many?", kind="number"), text) == answer
+
+
+@pytest.mark.parametrize("kind", ["number", "auto", "maths", "text"])
+@pytest.mark.parametrize("mode", ["strict", "lenient"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[2] money: velt=?\nAnswer: ?",
+        "3+4=7\nAnswer: I don't know.",
+        "3+4=7\nAnswer: no idea",
+        "It may be 7.\nAnswer: I cannot answer this, since 5 is not all there is.",
+        "3+4=7\nMy answer is ???",
+        r"3+4=7, but \boxed{?}",
+    ],
+)
+def test_an_answer_line_without_an_answer_is_an_abstention(kind: AnswerKind, mode: Mode, text: str) -> None:
+    assert read(Question(text="What?", kind=kind), text, mode) is None
+
+
+@pytest.mark.parametrize("kind", ["number", "auto", "maths", "text"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[2] money: velt=?",
+        "Ada has 5 apples and 7. I cannot answer this question.",
+        "It is 36 or -56.\nWe cannot determine which one without more information.",
+        "3+4=7\nHowever, it is impossible to say for certain what comes next.",
+        "5 apples.\nThere is not enough information to solve it.",
+        "I cannot answer this.\nConfidence: 10%",
+    ],
+)
+def test_nothing_is_guessed_where_the_last_sentence_gives_up(kind: AnswerKind, text: str) -> None:
+    assert read(Question(text="What?", kind=kind), text, "lenient") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3+4=7\nAnswer: unknown",
+        "3+4=7\nThe answer is unclear.",
+        "7\nAnswer: cannot be determined",
+        "7\nAnswer: none",
+    ],
+)
+def test_a_number_that_is_said_to_be_unknown_is_not_guessed(text: str) -> None:
+    assert read(NUMBER, text, "lenient") is None
+    assert read(AUTO, text) == read(AUTO, text, "lenient") != "7"  # words may be the right answer
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (NUMBER, "We don't know b, so it is 5.", "5"),
+        (NUMBER, "I cannot say for certain, but it is probably 12.", "12"),
+        (NUMBER, "If I am unable to solve it, I stay with 8.", "8"),
+        (NUMBER, "I do not know the rule.\nIt is 6.", "6"),
+        (NUMBER, "Answer: unknown, or 5", "5"),
+        (NUMBER, "Answer: I don't know, but I guess 5", "5"),
+        (NUMBER, "It is 18.\nConfidence: 80%", "18"),
+        (COLOUR, "B is tempting.\nAnswer: unknown", None),
+        (COLOUR, "Answer: N/A", None),
+        (COLOUR, "It is B. I cannot answer this.", None),
+        (OPEN, "Answer: it cannot be determined from this", "C"),
+        (OPEN, "It cannot be determined.", "C"),
+    ],
+)
+def test_only_a_text_that_gives_up_is_left_alone(question: Question, text: str, answer: str | None) -> None:
+    assert read(question, text, "lenient") == answer
