@@ -8,11 +8,10 @@ from typing import Any
 
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Ask, Message, Note, Question, Table
-from quorate.protocols.balloting.asking import rule_over_ballots
 from quorate.protocols.continuing import following, go_on
 from quorate.protocols.history import History, Turns
 from quorate.protocols.prompting import Prompts
-from quorate.protocols.voting import break_tie, plurality, random_
+from quorate.protocols.voting import break_tie, plurality, random_, resolve_rule
 from quorate.registry import protocol
 
 UNTOLD = 0.5
@@ -77,7 +76,7 @@ def cascade(
     """
     seats = _in_order(table, order)
     _check(len(seats), start, step, sure)
-    rule = rule_over_ballots(decide)
+    rule = resolve_rule(decide)
     debating = None if then is None else following(then, prompts)
     history = History(question, table, prompts=Prompts.load(prompts), quote_limit=quote_limit)
 

@@ -17,12 +17,11 @@ from typing import Any, Literal
 
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Ask, Ballot, Hearing, Message, Outcome, Question, Table
-from quorate.protocols.balloting.asking import rule_over_ballots
 from quorate.protocols.filtering import judge_picks
 from quorate.protocols.history import History, Turns
 from quorate.protocols.importance import Ratings, importance, importance_note
 from quorate.protocols.prompting import Prompts
-from quorate.protocols.voting import break_tie, plurality, random_
+from quorate.protocols.voting import break_tie, plurality, random_, resolve_rule
 from quorate.registry import protocol
 
 Waves = Literal["agents", "round"]
@@ -95,7 +94,7 @@ def dylan(
     3
     """
     _check(table, rounds, keep, waves)
-    rule = rule_over_ballots(decide)
+    rule = resolve_rule(decide)
     history = History(question, table, prompts=Prompts.load(prompts), quote_limit=quote_limit)
     net = Net(history, waves, rate, active=table.seats)
 

@@ -100,7 +100,7 @@ def importance_note(rounds: Sequence[Mapping[str, float]], seats: Sequence[str])
     """
     sums = {seat: math.fsum(scores.get(seat, 0.0) for scores in rounds) for seat in seats}
     told = ", ".join(f"{seat} {score:.6g}" for seat, score in sums.items())
-    return Note(kind="selected", seats=tuple(seats), text=HEAD + told)
+    return Note(kind="scored", seats=tuple(seats), text=HEAD + told)
 
 
 def importance_of(outcome: Outcome) -> dict[str, float] | None:
@@ -113,7 +113,7 @@ def importance_of(outcome: Outcome) -> dict[str, float] | None:
     {'ada': 0.25, 'bo': 0.75}
     """
     for note in outcome.notes:
-        if note.kind == "selected" and note.text.startswith(HEAD):
+        if note.kind in ("scored", "selected") and note.text.startswith(HEAD):  # older records: selected
             pattern = ", ".join(rf"{re.escape(seat)} ([-+.e0-9]+)" for seat in note.seats)
             found = re.fullmatch(pattern, note.text.removeprefix(HEAD))
             if found:

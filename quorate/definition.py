@@ -29,7 +29,7 @@ from quorate.notebook import drawn
 from quorate.nouns import Outcome, Question, Table
 from quorate.protocols.prompting import Prompts
 from quorate.record import PROBLEMS, Record, check_same, read_events, read_manifest, read_replays
-from quorate.registry import option_names, spell
+from quorate.registry import label, option_names, spell
 from quorate.run import Engine, Protocol, Reading, Replay
 from quorate.topologies import build
 
@@ -167,7 +167,8 @@ class Definition:
         offices = {office: agent.name for office, agent in self.offices.items()}
         Table(seats, offices=offices)  # its complaints about the seats come before any about the graph
         table = Table(seats, self.graph, offices=offices, seed=self.seed)
-        _warn_of_isolation(table)
+        if not _is_learned(self.topology):
+            _warn_of_isolation(table)
         return table
 
     @cached_property
@@ -369,6 +370,11 @@ def _guarded(listener: Listener) -> Listener:
             )
 
     return call
+
+
+def _is_learned(topology: Any) -> bool:
+    """Whether a graph was learned: whom it leaves out, it leaves out on purpose."""
+    return not hasattr(topology, "nodes") and label(registry.topology.resolve(topology)) == "learned"
 
 
 def _warn_of_isolation(table: Table) -> None:

@@ -1,7 +1,9 @@
-"""Nouns that are kept in a file of their own, as JSON: gates, weights."""
+"""Nouns that are kept in a file of their own, as JSON: gates, weights; and files that are read once."""
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +13,7 @@ from quorate.errors import BadDefinition, BadOption
 from quorate.nouns import Noun
 
 Kept = TypeVar("Kept", bound=Noun)
+Held = TypeVar("Held")
 
 
 def load_noun(kind: type[Kept], path: str | Path, *, the: str, a: str) -> Kept:
@@ -54,3 +57,35 @@ def load_noun(kind: type[Kept], path: str | Path, *, the: str, a: str) -> Kept:
         first = problem.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise BadDefinition(f"{path} holds no {a}: {where + ': ' if where else ''}{first['msg']}.") from None
+
+
+def read_once(read: Callable[[Path], Held]) -> Callable[[Path], Held]:
+    """Return a reader that reads a file only when it has changed, by its time or its size.
+
+    Options that name a file are read on every question; up to 32 files are held.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> def read(path: Path) -> str:
+    ...     print("reading")
+    ...     return path.read_text()
+    >>> again = read_once(read)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "w.json")
+    ...     path.write_text("{}")
+    ...     again(path), again(path)
+    2
+    reading
+    ('{}', '{}')
+    """
+
+    @functools.lru_cache(maxsize=32)
+    def held(path: Path, changed: int, size: int) -> Held:
+        return read(path)
+
+    def once(path: Path) -> Held:
+        state = path.stat()
+        return held(path.resolve(), state.st_mtime_ns, state.st_size)
+
+    return once

@@ -26,7 +26,7 @@ from quorate.table import Table as Table
 from quorate.table import derive_seed as derive_seed
 
 AnswerKind = Literal["auto", "number", "choice", "maths", "text"]
-NoteKind = Literal["selected", "pruned", "stopped", "fallback", "gated"]
+NoteKind = Literal["selected", "pruned", "stopped", "fallback", "gated", "scored"]
 
 
 class Noun(BaseModel):
@@ -214,7 +214,7 @@ class BoardLine(Noun):
 
 
 class Note(Noun):
-    """What a protocol did besides asking: whom it selected, which edges it pruned, why it stopped.
+    """What a protocol did besides asking: whom it selected or scored, which edges it pruned, why it stopped.
 
     `seats` are those it concerns, `edges` (u, v) those that were taken away: v no longer hears u. `text` says
     it in words.

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import accumulate, pairwise, product
 from typing import Any
 
 import networkx as nx
 
-from quorate.errors import BadGraph, BadOption
 from quorate.registry import topology
-from quorate.topologies.seating import check_seats, count, seated, whole
+from quorate.topologies.limits import clique_halves, layer_sizes
+from quorate.topologies.seating import check_seats, seated
 from quorate.topologies.shapes import isolated
 
 
@@ -51,30 +50,11 @@ def layered(
     """
     seats = check_seats("layered", seats)
     graph = isolated(seats)
-    for before, after in pairwise(_layers(seats, sizes, width)):
+    bounds = accumulate(layer_sizes(len(seats), sizes, width), initial=0)
+    layers = [seats[start:end] for start, end in pairwise(bounds)]
+    for before, after in pairwise(layers):
         graph.add_edges_from(product(before, after))
     return graph
-
-
-def _layers(seats: tuple[str, ...], sizes: Sequence[int] | None, width: int | None) -> list[tuple[str, ...]]:
-    if sizes is None:
-        width = (
-            math.ceil(math.sqrt(len(seats))) if width is None else whole("layered", "width", width, least=1)
-        )
-        return [seats[start : start + width] for start in range(0, len(seats), width)]
-    if width is not None:
-        raise BadOption("The topology 'layered' takes 'sizes' or 'width', not both: leave one out.")
-    if isinstance(sizes, str) or not isinstance(sizes, Sequence):
-        raise BadOption(f"The option 'sizes' of the topology 'layered' is a list of numbers, not {sizes!r}.")
-    ends = [0]
-    for size in sizes:
-        ends.append(ends[-1] + whole("layered", "sizes", size, least=1))
-    if ends[-1] != len(seats):
-        raise BadGraph(
-            f"The layers {list(sizes)} have room for {count(ends[-1])}, and there are {len(seats)}: "
-            "make the sizes add up to the number of agents."
-        )
-    return [seats[start:end] for start, end in pairwise(ends)]
 
 
 @topology
@@ -104,14 +84,8 @@ def two_cliques(seats: Sequence[str], *, bridges: int = 1) -> nx.DiGraph[str]:
     >>> sorted(two_cliques(["ada", "bo", "cy", "dan"]).predecessors("bo"))
     ['ada', 'cy']
     """
-    seats = check_seats("two_cliques", seats, least=2)
-    second = len(seats) // 2
-    first = len(seats) - second
-    if whole("two_cliques", "bridges", bridges) > second:
-        raise BadGraph(
-            f"Two cliques of {first} and {second} have at most {second} separate bridges, not {bridges}: "
-            f"use bridges={second} or less, or the topology 'complete'."
-        )
+    seats = check_seats("two_cliques", seats)
+    first, second = clique_halves(len(seats), bridges)
     halves: nx.Graph[Any] = nx.disjoint_union(nx.complete_graph(first), nx.complete_graph(second))
     halves.add_edges_from((first - 1 - i, first + i) for i in range(bridges))
     return seated(halves, seats)

@@ -158,7 +158,7 @@ def _other_agents(names: Mapping[str, str], seats: Sequence[str], where: str) ->
     new = [seat for seat in seats if seat not in names.values()]
     taken = [name for name in names.values() if list(names.values()).count(name) > 1]
     told = [
-        *([f"it was learned with {_listed(gone)}, who is not at this table"] if gone else []),
+        *([f"it was learned with {_listed(gone)}, who {_are(gone)} not at this table"] if gone else []),
         *([f"it knows nothing of {_listed(new)}"] if new else []),
         *([f"two of its seats would be '{taken[0]}'"] if taken else []),
     ]
@@ -171,6 +171,10 @@ def _other_agents(names: Mapping[str, str], seats: Sequence[str], where: str) ->
         f"The learned graph {where} is for other agents: {', and '.join(told)}. {advice} a graph for these "
         "agents with `quorate graph learn`."
     )
+
+
+def _are(names: Sequence[str]) -> str:
+    return "are" if len(names) > 1 else "is"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -248,9 +248,15 @@ def load_learned_graph(path: str | PathLike[str]) -> LearnedGraph:
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(map(str, first["loc"])) or "it"
-        raise BadGraph(f"The file '{path}' holds no learned graph: {place}: {first['msg']}.") from None
+        raise BadGraph(
+            f"The file '{path}' holds no learned graph: {place}: {first['msg']}. Name one that "
+            "`quorate graph learn` wrote."
+        ) from None
     except (ValueError, RecursionError) as problem:
-        raise BadGraph(f"The file '{path}' is not JSON and holds no learned graph: {problem}.") from None
+        raise BadGraph(
+            f"The file '{path}' is not JSON and holds no learned graph: {problem}. Name one that "
+            "`quorate graph learn` wrote."
+        ) from None
     except BadGraph as problem:
         raise BadGraph(f"In the file '{path}': {problem}") from None
 

@@ -5,16 +5,15 @@ The same seed gives the same graph, and it is networkx's own graph for that seed
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Sequence
 from itertools import combinations
 
 import networkx as nx
 
-from quorate.errors import BadGraph, BadOption
 from quorate.registry import topology
-from quorate.topologies.seating import check_seats, count, seated, share, whole
+from quorate.topologies.limits import circle_neighbours, drawn_pairs, newcomer_links, regular_degree
+from quorate.topologies.seating import check_seats, seated, share, whole
 
 
 @topology
@@ -49,17 +48,8 @@ def small_world(seats: Sequence[str], *, k: int = 2, p: float = 0.1, seed: int =
     >>> small_world("abcdef", k=4, p=0.5, seed=3).number_of_edges()
     24
     """
-    seats, k = check_seats("small_world", seats, least=3), whole("small_world", "k", k, least=2)
-    if k % 2:
-        raise BadOption(
-            f"The option 'k' of the topology 'small_world' counts neighbours on both sides and is even, "
-            f"not {k}: use {k - 1} or {k + 1}."
-        )
-    if k >= len(seats):
-        most = (len(seats) - 1) // 2 * 2
-        raise BadGraph(
-            f"In a small world of {count(len(seats))} nobody has {k} neighbours: use k={most} or less."
-        )
+    seats = check_seats("small_world", seats)
+    k = circle_neighbours(len(seats), k)
     p, seed = share("small_world", "p", p), whole("small_world", "seed", seed)
     return seated(nx.watts_strogatz_graph(len(seats), k, p, seed=seed), seats)
 
@@ -95,15 +85,8 @@ def random_regular(seats: Sequence[str], *, degree: int = 2, seed: int = 0) -> n
     >>> dict(random_regular("abcdef", degree=3).in_degree())
     {'a': 3, 'b': 3, 'c': 3, 'd': 3, 'e': 3, 'f': 3}
     """
-    seats, degree = check_seats("random_regular", seats), whole("random_regular", "degree", degree)
-    size = len(seats)
-    if degree >= size:
-        raise BadGraph(f"Among {count(size)} nobody can hear {degree} others: use degree={size - 1} or less.")
-    if size * degree % 2:
-        raise BadGraph(
-            f"There is no graph of {count(size)} in which everybody hears {degree} others, because "
-            f"{size} times {degree} is odd: use degree={degree + 1}, or one agent more or fewer."
-        )
+    seats = check_seats("random_regular", seats)
+    size, degree = len(seats), regular_degree(len(seats), degree)
     return seated(nx.random_regular_graph(degree, size, seed=whole("random_regular", "seed", seed)), seats)
 
 
@@ -145,17 +128,11 @@ def erdos_renyi(
     >>> erdos_renyi("abcdef", density=0.4, seed=1).number_of_edges()
     12
     """
-    seats, density = check_seats("erdos_renyi", seats), share("erdos_renyi", "density", density)
+    seats = check_seats("erdos_renyi", seats)
     size, seed = len(seats), whole("erdos_renyi", "seed", seed)
-    pairs = round(density * size * (size - 1) / 2)
+    pairs = drawn_pairs(size, density, connected=connected)
     if not connected:
         return seated(nx.gnm_random_graph(size, pairs, seed=seed), seats)
-    if pairs < size - 1:
-        raise BadGraph(
-            f"A connected graph of {count(size)} needs {size - 1} pairs that hear each other, and density "
-            f"{density:g} allows {pairs}: use density={math.ceil(20000 / size) / 10000:g} or more, "
-            "or connected=False."
-        )
     return seated(_grown_tree(size, pairs, random.Random(seed)), seats)
 
 
@@ -194,10 +171,6 @@ def scale_free(seats: Sequence[str], *, m: int = 2, seed: int = 0) -> nx.DiGraph
     >>> scale_free("abcdef", m=2).number_of_edges()
     16
     """
-    seats, m = check_seats("scale_free", seats, least=2), whole("scale_free", "m", m, least=1)
-    if m >= len(seats):
-        raise BadGraph(
-            f"In a scale-free graph of {count(len(seats))} a newcomer cannot link to {m} others: "
-            f"use m={len(seats) - 1} or less."
-        )
+    seats = check_seats("scale_free", seats)
+    m = newcomer_links(len(seats), m)
     return seated(nx.barabasi_albert_graph(len(seats), m, seed=whole("scale_free", "seed", seed)), seats)

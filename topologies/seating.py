@@ -35,13 +35,27 @@ def check_seats(maker: str, seats: Sequence[str], *, least: int = 1) -> tuple[st
         if seat in seen:
             raise BadOption(f"Two agents share the name '{seat}'; give every agent its own.")
         seen.add(seat)
-    if len(seats) < least:
-        have = "there is nobody" if not seats else f"there {_are(len(seats))}"
+    enough(maker, len(seats), least)
+    return seats
+
+
+def enough(maker: str, size: int, least: int) -> int:
+    """Return the number of seats, or say that `maker` needs more.
+
+    Examples
+    --------
+    >>> enough("two_cliques", 1, 2)
+    Traceback (most recent call last):
+    ...
+    quorate.errors.BadGraph: The topology 'two_cliques' needs at least 2 seats, and there is 1: add ...
+    """
+    if size < least:
+        have = "there is nobody" if not size else f"there {_are(size)}"
         raise BadGraph(
             f"The topology '{maker}' needs at least {count(least)}, and {have}: add agents"
-            + (", or use the topology 'complete'." if seats else ".")
+            + (", or use the topology 'complete'." if size else ".")
         )
-    return seats
+    return size
 
 
 def count(seats: int) -> str:
@@ -77,20 +91,18 @@ def whole(maker: str, option: str, value: Any, *, least: int = 0) -> int:
     return value
 
 
-def share(maker: str, option: str, value: Any) -> float:
-    """Return an option that is a share between 0 and 1, or say what it should be.
+def share(maker: str, option: str, value: Any, *, kind: str = "topology") -> float:
+    """Return an option that is a share between 0 and 1, or say what it should be; `kind` says what makes.
 
     Examples
     --------
-    >>> share("small_world", "p", -0.5)
+    >>> share("drop_edges", "p", -0.5, kind="filter")
     Traceback (most recent call last):
     ...
-    quorate.errors.BadOption: The option 'p' of the topology 'small_world' lies between 0 and 1, not -0.5.
+    quorate.errors.BadOption: The option 'p' of the filter 'drop_edges' lies between 0 and 1, not -0.5.
     """
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise BadOption(
-            f"The option '{option}' of the topology '{maker}' lies between 0 and 1, not {value!r}."
-        )
+        raise BadOption(f"The option '{option}' of the {kind} '{maker}' lies between 0 and 1, not {value!r}.")
     return float(value)
 
 

@@ -8,9 +8,10 @@ from typing import Literal
 
 import networkx as nx
 
-from quorate.errors import BadGraph, BadOption, did_you_mean
+from quorate.errors import BadOption, did_you_mean
 from quorate.registry import topology
-from quorate.topologies.seating import check_seats, count, seated, whole
+from quorate.topologies.limits import grid_columns, ring_neighbours, star_hearers
+from quorate.topologies.seating import check_seats, seated, whole
 
 
 @topology
@@ -87,13 +88,8 @@ def ring(seats: Sequence[str], *, k: int = 1) -> nx.DiGraph[str]:
     >>> sorted(ring(["ada", "bo", "cy", "dan"]).predecessors("ada"))
     ['bo', 'dan']
     """
-    seats, k = check_seats("ring", seats), whole("ring", "k", k, least=1)
-    most = max(1, (len(seats) - 1) // 2)
-    if k > most:
-        raise BadGraph(
-            f"In a ring of {count(len(seats))} nobody has {k} different neighbours on each side: "
-            f"use k={most} or less, or the topology 'complete'."
-        )
+    seats = check_seats("ring", seats)
+    k = ring_neighbours(len(seats), k)
     return seated(nx.circulant_graph(len(seats), list(range(1, k + 1))), seats)
 
 
@@ -131,15 +127,12 @@ def star(
     hub = seats[0] if hub is None else hub
     if hub not in seats:
         raise BadOption(f"The hub '{hub}' of the star is not an agent. {did_you_mean(str(hub), seats)}")
-    if hears not in ("both", "hub", "leaves"):
-        raise BadOption(
-            f"The option 'hears' of the topology 'star' is 'both', 'hub' or 'leaves', not {hears!r}."
-        )
+    hub_hears, leaves_hear = star_hearers(hears)
     graph = isolated(seats)
     for _, leaf in nx.star_graph([hub, *(seat for seat in seats if seat != hub)]).edges:
-        if hears != "leaves":
+        if hub_hears:
             graph.add_edge(leaf, hub)
-        if hears != "hub":
+        if leaves_hear:
             graph.add_edge(hub, leaf)
     return graph
 
@@ -222,15 +215,7 @@ def grid(seats: Sequence[str], *, rows: int | None = None) -> nx.DiGraph[str]:
     """
     seats = check_seats("grid", seats)
     size = len(seats)
-    columns = math.ceil(math.sqrt(size))
-    if rows is not None:
-        columns = math.ceil(size / whole("grid", "rows", rows, least=1))
-        filled = math.ceil(size / columns)
-        if filled != rows:
-            raise BadGraph(
-                f"A grid of {count(size)} in rows of {columns} fills {filled} rows, not {rows}: "
-                f"use rows={filled} or leave it out."
-            )
+    columns = grid_columns(size, rows)
     lattice = nx.grid_2d_graph(math.ceil(size / columns), columns)
     cells = [(place // columns, place % columns) for place in range(size)]
     numbered = nx.relabel_nodes(lattice.subgraph(cells), {cell: i for i, cell in enumerate(cells)})

@@ -5,7 +5,8 @@ Adversary(LocalModel("./base"), "stubborn", drafting=Prompts.load().draft)
 A part is a generator, as a protocol is one: it yields the requests it wants put to the honest model, is sent
 the replies, and returns its own. It keeps nothing from one call to the next. What it must know of its own
 past, its honest draft, it asks for again: remembered within a process, and drawn with a seed of its own, so
-that a run that is resumed elsewhere goes on as it would have. The gold answer never comes near it.
+that a run that is resumed elsewhere goes on as it would have. That holds as far as the honest model keeps to
+its seeds: a server that ignores them drafts anew in a new process. The gold answer never comes near it.
 """
 
 from __future__ import annotations

@@ -13,7 +13,6 @@ from quorate.protocols.balloting.asking import (
     approved,
     ask_ballots,
     ranked,
-    rule_over_ballots,
     scored,
 )
 from quorate.protocols.balloting.candidates import Candidate, Paper, candidates_of, quote_candidate
@@ -42,6 +41,5 @@ __all__ = [
     "read_better",
     "read_ranking",
     "read_scores",
-    "rule_over_ballots",
     "scored",
 ]

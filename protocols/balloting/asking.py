@@ -8,9 +8,8 @@ the graph lets it hear their authors or not, and is told no names; each sees the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from inspect import isgeneratorfunction
 from typing import Any, Literal
 
 from quorate.errors import BadOption
@@ -18,9 +17,9 @@ from quorate.nouns import Ask, Ballot, Message, Outcome
 from quorate.protocols.balloting.candidates import MOST, Candidate, Paper, candidates_of
 from quorate.protocols.balloting.reading import read_approvals, read_ranking, read_scores
 from quorate.protocols.history import History
-from quorate.protocols.voting import Rule, approval, plurality, range_, resolve_decision, schulze
+from quorate.protocols.voting import approval, plurality, range_, resolve_rule, schulze
 from quorate.protocols.weights import apply_weights
-from quorate.registry import decision, label
+from quorate.registry import decision
 
 Deciding = Generator[Sequence[Ask], Sequence[Message], Outcome]
 Act = Literal["rank", "approve", "score"]
@@ -242,18 +241,10 @@ def ask_ballots(
     ]
 
 
-def rule_over_ballots(spec: Any) -> Rule:
-    """Resolve a rule that only counts ballots; BadOption for one that asks or draws lots."""
-    rule: Callable[..., Any] = resolve_decision(spec)
-    if isgeneratorfunction(rule):
-        raise BadOption(f"Ballots are decided over by a rule; '{label(rule)}' asks or draws lots.")
-    return rule
-
-
 def _decide(
     history: History, form: Form, spec: Any, own: bool, weights: Any, most: int, quote_limit: int
 ) -> Deciding:
-    rule = rule_over_ballots(spec)
+    rule = resolve_rule(spec)
     if weights is not None:
         apply_weights(history.ballots(), weights)  # refuses those of other agents before anybody is asked
     candidates, left = candidates_of(history, most)

@@ -11,10 +11,10 @@ from typing import Any, Literal
 
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Ask, Ballot, Message, Question
-from quorate.protocols.balloting.asking import QUOTED, Deciding, rule_over_ballots
+from quorate.protocols.balloting.asking import QUOTED, Deciding
 from quorate.protocols.balloting.candidates import MOST, Paper, candidates_of
 from quorate.protocols.history import History
-from quorate.protocols.voting import log_pool
+from quorate.protocols.voting import log_pool, resolve_rule
 from quorate.protocols.weights import apply_weights
 from quorate.registry import decision
 
@@ -75,7 +75,7 @@ def pooled(
     """
     if source not in SOURCES:
         raise BadOption(f"There is no source of likelihoods '{source}'. {did_you_mean(source, SOURCES)}")
-    counted = rule_over_ballots(rule)
+    counted = resolve_rule(rule)
     if weights is not None:
         apply_weights(history.ballots(), weights)  # refuses those of other agents before anybody is asked
     if source == "drafts":

@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from quorate.calibration import Calibration, Isotonic, Temperature, checked, logit
-from quorate.errors import BadDefinition, BadOption, QuorateError, did_you_mean
+from quorate.errors import BadDefinition, BadOption, did_you_mean
+from quorate.noun_files import load_noun, read_once
 from quorate.nouns import Noun
 
 Method = Literal["temperature", "isotonic", "line"]
@@ -97,14 +97,7 @@ class Calibrations(Noun):
     @classmethod
     def load(cls, path: str | Path) -> Calibrations:
         """Read what `save` wrote; BadDefinition when that is not there or cannot be read."""
-        try:
-            return cls.model_validate_json(Path(path).read_text("utf-8"))
-        except (OSError, UnicodeDecodeError) as problem:
-            raise BadDefinition(f"The calibration in {path} cannot be read: {problem}.") from None
-        except QuorateError as problem:
-            raise type(problem)(f"{path}: {problem}") from None
-        except ValidationError as problem:
-            raise BadDefinition(f"{path} holds no calibration: {problem.errors()[0]['msg']}.") from None
+        return load_noun(cls, path, the="calibration", a="calibration")
 
 
 def _fit(method: str, chances: Any, labels: Any) -> Temperature | Isotonic | Calibration:
@@ -122,10 +115,7 @@ def read_calibrations(given: Calibrations | str | Path) -> Calibrations:
     path = Path(given)
     if not path.is_file():
         raise BadDefinition(f"There is no calibration file {path}.")
-    state = path.stat()
-    return _loaded(path.resolve(), state.st_mtime_ns, state.st_size)
+    return _loaded(path)
 
 
-@functools.lru_cache(maxsize=32)
-def _loaded(path: Path, changed: int, size: int) -> Calibrations:
-    return Calibrations.load(path)
+_loaded = read_once(Calibrations.load)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from inspect import isgeneratorfunction
 from typing import Any
 
 from quorate.errors import BadOption, did_you_mean
@@ -12,8 +11,8 @@ from quorate.protocols.confidence.asking import Asking, ask_agreement, ask_sure,
 from quorate.protocols.confidence.calibrations import read_calibrations
 from quorate.protocols.confidence.sources import SOURCES
 from quorate.protocols.history import History
-from quorate.protocols.voting import confidence_weighted, resolve_decision
-from quorate.registry import decision, label
+from quorate.protocols.voting import confidence_weighted, resolve_rule
+from quorate.registry import decision
 
 NAMES = (*SOURCES, "true", "sure", "agreement")
 
@@ -63,9 +62,7 @@ def by_confidence(
     """
     if source not in NAMES:
         raise BadOption(f"There is no source of confidence '{source}'. {did_you_mean(source, NAMES)}")
-    rule = resolve_decision(rule)
-    if isgeneratorfunction(rule):
-        raise BadOption(f"Confidences are handed to a rule; '{label(rule)}' asks or draws lots.")
+    counted = resolve_rule(rule, "Ballots with confidences")
     curves = None if calibration is None else read_calibrations(calibration)
     if curves is not None and curves.source != source:
         raise BadOption(f"The calibration was fitted to '{curves.source}', not to '{source}'.")
@@ -80,7 +77,7 @@ def by_confidence(
         )
         for ballot in history.ballots()
     ]
-    outcome: Outcome = rule(ballots)
+    outcome = counted(ballots)
     silent = sum(ballot.answer is not None and ballot.confidence is None for ballot in ballots)
     how = f", confidence from {source}" + (" (calibrated)" if curves is not None else "")
     unread = f", {silent} unknown" if silent else ""

@@ -6,7 +6,6 @@ their difference is the expected gain in accuracy. A debate is held where it exc
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from quorate.calibration import Calibration, Metrics
 from quorate.errors import BadDefinition, BadOption, did_you_mean
-from quorate.noun_files import load_noun
+from quorate.noun_files import load_noun, read_once
 from quorate.nouns import Message, Noun, Question
 from quorate.protocols.gating.features import FEATURES, features
 
@@ -193,10 +192,7 @@ def read_gate(given: Gate | Mapping[str, Any] | str | Path) -> Gate:
     path = Path(given)
     if not path.is_file():
         raise BadDefinition(f"There is no gate {path}; train one with quorate gate train.")
-    state = path.stat()
-    return _loaded(path.resolve(), state.st_mtime_ns, state.st_size)
+    return _loaded(path)
 
 
-@functools.lru_cache(maxsize=32)
-def _loaded(path: Path, changed: int, size: int) -> Gate:
-    return Gate.load(path)
+_loaded = read_once(Gate.load)

@@ -16,12 +16,11 @@ from quorate.protocols.balloting import (
     candidates_of,
     quote_candidate,
     read_scores,
-    rule_over_ballots,
 )
 from quorate.protocols.history import History
 from quorate.protocols.judging.offices import judged, judges_of
 from quorate.protocols.prompting import one_line
-from quorate.protocols.voting import borda, plurality
+from quorate.protocols.voting import borda, plurality, resolve_rule
 from quorate.protocols.voting.ballots import leading
 from quorate.registry import decision
 
@@ -70,7 +69,7 @@ def judge_ranks(
     """
     if papers < 1:
         raise BadOption(f"A judge needs at least 1 paper to rank on, not {papers}.")
-    counted, judges = rule_over_ballots(rule), judges_of(history.table)
+    counted, judges = resolve_rule(rule), judges_of(history.table)
     candidates, left = candidates_of(history, most)
     if len(candidates) < 2:
         return plurality(history.ballots())

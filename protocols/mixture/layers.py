@@ -112,9 +112,13 @@ class Mixture:
         hears = self.history.hears(seat, self.history.turn + 1)
         return tuple(message for message in messages if message.seat == seat or message.seat in hears)
 
-    def settle(self, tie_break: Any, ended: str) -> Turns:
-        """Let the aggregator answer, or decide over the last layer's answers by a rule."""
-        history = self._last()
+    def settle(self, tie_break: Any, ended: str = "") -> Turns:
+        """Let the aggregator answer, or decide over the last layer's answers by a rule.
+
+        `ended` says why no further layer was held; left out, that all were.
+        """
+        history, count = self._last(), len(self.layers)
+        ended = ended or f"{count} layer{'s' * (count != 1)} held"
         if self._decision is not None:
             return (yield from settle(history, self._decision, tie_break, ended))
         reach = self.reaching(self.aggregator, self.passed)

@@ -99,7 +99,7 @@ def moa(
     )
     for layer in mixture.layers:
         yield from mixture.propose(layer)
-    return (yield from mixture.settle(tie_break, held(mixture)))
+    return (yield from mixture.settle(tie_break))
 
 
 @protocol
@@ -186,10 +186,4 @@ def smoa(
         ended = yield from referees.sit(mixture, last=number == len(mixture.layers))
         if ended:
             break
-    return (yield from mixture.settle(tie_break, ended or held(mixture)))
-
-
-def held(mixture: Mixture) -> str:
-    """Say that all layers were held."""
-    count = len(mixture.layers)
-    return f"{count} layer{'s' * (count != 1)} held"
+    return (yield from mixture.settle(tie_break, ended))

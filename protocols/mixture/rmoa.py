@@ -12,7 +12,6 @@ from quorate.nouns import Ask, Message, Question, Table
 from quorate.protocols.history import Turns
 from quorate.protocols.mixture.diversity import WORDS, Embed, most_different, resolve_embed
 from quorate.protocols.mixture.layers import AGGREGATE, Layers, Mixture, Roles
-from quorate.protocols.mixture.moa import held
 from quorate.protocols.mixture.referees import check_k
 from quorate.protocols.voting import random_
 from quorate.registry import protocol
@@ -112,7 +111,7 @@ def rmoa(
             if empty == patience and not last:
                 ended = _stopped(mixture)
                 break
-    return (yield from mixture.settle(tie_break, ended or held(mixture)))
+    return (yield from mixture.settle(tie_break, ended))
 
 
 def _spread(mixture: Mixture, vectors: Embed, k: int) -> None:

@@ -8,7 +8,6 @@ a list, as `quorate roles write` keeps it.
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from quorate import role_files
 from quorate.errors import BadDefinition, BadOption, did_you_mean
+from quorate.noun_files import read_once
 
 LONGEST_ROLE = 2000
 """Most characters of a role; the rest is cut, because a model may have written it."""
@@ -75,12 +75,11 @@ def _file(given: str | Path) -> Mapping[str, Any]:
             f"There is no file of roles {path}; `quorate roles write` makes one, or give a mapping of seat "
             "to text."
         )
-    state = path.stat()
-    return _loaded(path.resolve(), state.st_mtime_ns, state.st_size)
+    return _loaded(path)
 
 
-@functools.lru_cache(maxsize=32)
-def _loaded(path: Path, changed: int, size: int) -> Mapping[str, Any]:
+@read_once
+def _loaded(path: Path) -> Mapping[str, Any]:
     try:
         data = json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError) as problem:

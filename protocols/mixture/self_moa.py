@@ -20,6 +20,7 @@ from quorate.protocols.sampling.samples import Samples, many, sample_count, samp
 from quorate.protocols.voting import break_tie, plurality, random_
 from quorate.registry import protocol
 
+Drawing = Generator[Sequence[Ask], Sequence[Message], list[tuple[int, Message]]]
 Fusing = Generator[Sequence[Ask], Sequence[Message], Message]
 
 
@@ -73,12 +74,10 @@ def self_moa(
     ['bo', 'bo', 'bo']
     """
     count, seat = sample_count(samples), sampled_seat(table, of, weights)
-    drawing = Samples(question, table, seat, prompts)
-    run = _Fusion(drawing, _aggregator(table, seat, aggregator), synthesise, quote_limit)
-    yield from run.samples.more(count)
-    drawn = run.drawn
+    run = _Fusion(Samples(question, table, seat, prompts), aggregator, synthesise, quote_limit)
+    drawn = yield from run.draw(count)
     said = yield from run.fuse(1, None, drawn)
-    return run.conclude(said, tie_break, f"{many(count)} of {seat}", len(drawn))
+    return run.conclude(said, tie_break)
 
 
 @protocol
@@ -135,33 +134,34 @@ def self_moa_seq(
             f"A window of {window} has no room for a sample beside the synthesis; give 2 or more."
         )
     count, seat = sample_count(samples), sampled_seat(table, of, weights)
-    drawing = Samples(question, table, seat, prompts)
-    run = _Fusion(drawing, _aggregator(table, seat, aggregator), synthesise, quote_limit)
-    yield from run.samples.more(count)
-    drawn = run.drawn
+    run = _Fusion(Samples(question, table, seat, prompts), aggregator, synthesise, quote_limit)
+    drawn = yield from run.draw(count)
     said = synthesis = yield from run.fuse(1, None, drawn[:window])
     for step, first in enumerate(range(window, len(drawn), window - 1), 2):
         before = None if synthesis.failed else synthesis
         said = yield from run.fuse(step, before, drawn[first : first + window - 1])
         synthesis = synthesis if said.failed else said
-    return run.conclude(synthesis, tie_break, f"{many(count)} of {seat}", len(drawn))
-
-
-def _aggregator(table: Table, seat: str, named: str | None) -> str:
-    return officer(table, "aggregator", seat) if named is None else aggregator_of(table, named)
+    return run.conclude(synthesis, tie_break)
 
 
 class _Fusion:
-    """The samples of one agent and who aggregates them."""
+    """The samples of one agent and who aggregates them: whoever is named or holds the office, else itself."""
 
-    def __init__(self, samples: Samples, aggregator: str, synthesise: bool, quote_limit: int) -> None:
-        self.samples, self.aggregator, self.quote_limit = samples, aggregator, quote_limit
+    def __init__(self, samples: Samples, named: str | None, synthesise: bool, quote_limit: int) -> None:
+        table, itself = samples.table, samples.seat
+        self.aggregator = (
+            officer(table, "aggregator", itself) if named is None else aggregator_of(table, named)
+        )
+        self.samples, self.quote_limit = samples, quote_limit
         self.prompt = "synthesise" if synthesise else "aggregate"
-
-    @property
-    def drawn(self) -> list[tuple[int, Message]]:
+        self.drawn: list[tuple[int, Message]] = []
         """The samples that did not fail, with their numbers."""
-        return [(number, said) for number, said in enumerate(self.samples.said, 1) if not said.failed]
+
+    def draw(self, count: int) -> Drawing:
+        """Draw the samples and return those that did not fail, with their numbers."""
+        yield from self.samples.more(count)
+        self.drawn = [(number, said) for number, said in enumerate(self.samples.said, 1) if not said.failed]
+        return self.drawn
 
     def fuse(self, step: int, before: Message | None, drawn: Sequence[tuple[int, Message]]) -> Fusing:
         """Ask the aggregator about some samples, and about the synthesis before."""
@@ -188,12 +188,12 @@ class _Fusion:
     def _quoted(self, said: Message) -> str:
         return self.samples.prompts.quote(said.text, self.quote_limit)
 
-    def conclude(self, said: Message, tie_break: Any, reason: str, heard: int) -> Outcome:
+    def conclude(self, said: Message, tie_break: Any) -> Outcome:
         """Take the synthesis for the answer; where it cannot be read the samples vote."""
         ballots = self.samples.ballots()
-        outcome = fused(plurality(ballots), said, heard)
+        outcome = fused(plurality(ballots), said, len(self.drawn))
         if outcome.answer is None:
             rng = self.samples.table.rng(self.samples.question.id, "tie")
             note = Note(kind="fallback", seats=(self.aggregator,), text=outcome.reason)
             outcome = break_tie(outcome, ballots, tie_break, rng).model_copy(update={"notes": (note,)})
-        return self.samples.complete(outcome, reason)
+        return self.samples.complete(outcome, f"{many(len(self.samples.said))} of {self.samples.seat}")

@@ -16,8 +16,8 @@ from quorate.errors import BadOption
 from quorate.nouns import Question, Table
 from quorate.protocols.history import Turns
 from quorate.protocols.sampling.criteria import Criterion, agreeing_window, settled
-from quorate.protocols.sampling.samples import Samples, many, sample_count, sampled_seat, the_rule
-from quorate.protocols.voting import plurality, random_
+from quorate.protocols.sampling.samples import Samples, many, sample_count, sampled_seat
+from quorate.protocols.voting import plurality, random_, resolve_rule
 from quorate.registry import protocol
 
 
@@ -68,7 +68,8 @@ def self_consistency(
     >>> [ask.seat for ask in next(turns)]
     ['ada', 'ada', 'ada']
     """
-    rule, count = the_rule(decide), sample_count(len(table.seats) if samples is None else samples)
+    rule = resolve_rule(decide, "Samples")
+    count = sample_count(len(table.seats) if samples is None else samples)
     drawn = Samples(question, table, sampled_seat(table, seat, weights), prompts)
     yield from drawn.more(count)
     return drawn.conclude(rule, tie_break, f"{many(count)} of {drawn.seat}")
@@ -186,7 +187,7 @@ def adaptive_consistency(
     >>> len(next(turns))
     1
     """
-    rule, enough = the_rule(decide), partial(settled, criterion=criterion, threshold=threshold)
+    rule, enough = resolve_rule(decide, "Samples"), partial(settled, criterion=criterion, threshold=threshold)
     enough([])  # an impossible criterion is refused before anybody is asked
     drawn = Samples(question, table, sampled_seat(table, seat, weights), prompts)
     safe = yield from drawn.until(enough, sample_count(most), sample_count(wave))
@@ -231,7 +232,7 @@ def early_stopping_consistency(
     >>> len(next(turns))
     4
     """
-    rule, enough = the_rule(decide), partial(agreeing_window, size=window)
+    rule, enough = resolve_rule(decide, "Samples"), partial(agreeing_window, size=window)
     enough([])
     drawn = Samples(question, table, sampled_seat(table, seat, weights), prompts)
     agreed = yield from drawn.until(enough, sample_count(most), window)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
-from inspect import isgeneratorfunction
+from collections.abc import Callable, Generator, Sequence
 from typing import Any
 
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Ask, Ballot, Dissent, Message, Outcome, Question, Table
 from quorate.protocols.prompting import Prompts
-from quorate.protocols.voting import Rule, break_tie, resolve_decision
+from quorate.protocols.voting import Rule, break_tie
 from quorate.protocols.weights.weights import read_weights
-from quorate.registry import label
 
 MOST_SAMPLES = 10_000
 
@@ -119,15 +117,6 @@ def sampled_seat(table: Table, seat: str | None, weights: Any) -> str:
     if weights is None:
         return table.seats[0]
     return max(table.seats, key=read_weights(weights).of)
-
-
-def the_rule(decide: Any) -> Rule:
-    """Return the rule that decides over samples; BadOption for a decision that must ask or draw lots."""
-    rule = resolve_decision(decide)
-    if isgeneratorfunction(rule):
-        name = next(iter(decide)) if isinstance(decide, Mapping) else label(rule)
-        raise BadOption(f"Samples are decided over by a rule; '{name}' must ask somebody or draw lots.")
-    return rule  # type: ignore[return-value]
 
 
 def sample_count(number: int) -> int:

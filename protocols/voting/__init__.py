@@ -15,7 +15,7 @@ from quorate.protocols.voting.batches import plurality_many, schulze_many
 from quorate.protocols.voting.bradley_terry import bradley_terry
 from quorate.protocols.voting.chance import random_ballot
 from quorate.protocols.voting.condorcet import condorcet, copeland, minimax, schulze
-from quorate.protocols.voting.decisions import Decision, Rule, resolve_decision
+from quorate.protocols.voting.decisions import Decision, Rule, resolve_decision, resolve_rule
 from quorate.protocols.voting.kemeny import kemeny
 from quorate.protocols.voting.pairs import margins_of, pairwise, smith_set
 from quorate.protocols.voting.plurality import majority, plurality, supermajority, unanimity
@@ -73,6 +73,7 @@ __all__ = [
     "ranked_pairs",
     "ranking_of",
     "resolve_decision",
+    "resolve_rule",
     "schulze",
     "schulze_many",
     "seat_order",

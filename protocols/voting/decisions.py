@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from functools import partial
+from inspect import isgeneratorfunction
 from typing import TYPE_CHECKING, Any
 
 from quorate import registry
+from quorate.errors import BadOption
 from quorate.nouns import Ask, Ballot, Message, Outcome
 from quorate.registry import label, option_names
 
@@ -43,6 +45,27 @@ def resolve_decision(spec: Any) -> Rule | Decision:
         rule([])  # an election without ballots shows whether the options are possible
     bound = rule.keywords if isinstance(rule, partial) else {}
     return _drawing(rule) if "rng" in option_names(rule) and "rng" not in bound else rule
+
+
+def resolve_rule(spec: Any, what: str = "Ballots") -> Rule:
+    """Turn a name, mapping or function into a rule that only counts ballots.
+
+    Raises
+    ------
+    BadOption
+        For one that asks or draws lots; `what` says what it would have to count.
+
+    Examples
+    --------
+    >>> resolve_rule("random_ballot", "Samples")
+    Traceback (most recent call last):
+    ...
+    quorate.errors.BadOption: Samples are decided over by a rule; 'random_ballot' asks or draws lots.
+    """
+    rule: Callable[..., Any] = resolve_decision(spec)
+    if isgeneratorfunction(rule):
+        raise BadOption(f"{what} are decided over by a rule; '{label(rule)}' asks or draws lots.")
+    return rule
 
 
 def _drawing(rule: Callable[..., Outcome]) -> Decision:

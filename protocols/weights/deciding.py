@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from inspect import isgeneratorfunction
 from typing import TYPE_CHECKING, Any
 
 from quorate.errors import BadOption
 from quorate.nouns import Ask, Message, Outcome
-from quorate.protocols.voting import resolve_decision, weighted_plurality
+from quorate.protocols.voting import resolve_rule, weighted_plurality
 from quorate.protocols.weights.weights import apply_weights, read_weights
-from quorate.registry import decision, label
+from quorate.registry import decision
 
 if TYPE_CHECKING:
     from quorate.protocols.history import History
@@ -54,10 +53,7 @@ def weighted(
         raise BadOption(
             "A weighted vote needs weights: a file that `Weights.save` wrote, or a number by agent."
         )
-    rule = resolve_decision(rule)
-    if isgeneratorfunction(rule):
-        raise BadOption(f"Weighted ballots are decided over by a rule; '{label(rule)}' asks or draws lots.")
-    found = read_weights(weights)
-    outcome: Outcome = rule(apply_weights(history.ballots(), found))
+    counted, found = resolve_rule(rule, "Weighted ballots"), read_weights(weights)
+    outcome = counted(apply_weights(history.ballots(), found))
     yield from ()
     return outcome.model_copy(update={"reason": f"{outcome.reason}, weights by {found.method}"})

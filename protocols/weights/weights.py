@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from quorate.errors import BadDefinition, BadOption, did_you_mean
-from quorate.noun_files import load_noun
+from quorate.noun_files import load_noun, read_once
 from quorate.nouns import Ballot, Noun
 
 
@@ -174,13 +173,10 @@ def read_weights(given: Weights | Mapping[str, Any] | str | Path) -> Weights:
     path = Path(given)
     if not path.is_file():
         raise BadDefinition(f"There is no file of weights {path}.")
-    state = path.stat()
-    return _loaded(path.resolve(), state.st_mtime_ns, state.st_size)
+    return _loaded(path)
 
 
-@functools.lru_cache(maxsize=32)
-def _loaded(path: Path, changed: int, size: int) -> Weights:
-    return Weights.load(path)
+_loaded = read_once(Weights.load)
 
 
 def apply_weights(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from quorate.simulate.drafts import Drafts
 from quorate.simulate.draws import Draws
-from quorate.simulate.dynamics import Talk, answers_by, dynamics
-from quorate.simulate.network import NOBODY, Bools, Codes, Floats, Network
+from quorate.simulate.dynamics import Degrees, Talk, dynamics
+from quorate.simulate.network import NOBODY, Bools, Floats, Network
 from quorate.topologies.seating import share
 
 
@@ -23,7 +25,8 @@ def bounded(drafts: Drafts, draws: Draws, *, confidence: float = 0.2) -> Talk:
     confidence : float
         In [0, 1], the scale of opinions.
     """
-    return _Near(drafts, share("bounded", "confidence", confidence))
+    confidence = share("bounded", "confidence", confidence, kind="dynamics")
+    return Degrees(drafts, partial(average_near, confidence=confidence))
 
 
 @dynamics
@@ -40,37 +43,17 @@ def deffuant(drafts: Drafts, draws: Draws, *, confidence: float = 0.2, step: flo
     step : float
         Share of the way.
     """
-    return _Meeting(
-        drafts, draws, share("deffuant", "confidence", confidence), share("deffuant", "step", step)
-    )
+    confidence = share("deffuant", "confidence", confidence, kind="dynamics")
+    step = share("deffuant", "step", step, kind="dynamics")
+    return Degrees(drafts, partial(_meet_one, draws=draws, confidence=confidence, step=np.float32(step)))
 
 
-class _Near:
-    def __init__(self, drafts: Drafts, confidence: float) -> None:
-        self._confidence = confidence
-        self._opinions = drafts.opinions
-
-    def hear(self, network: Network) -> None:
-        self._opinions = average_near(network, self._opinions, self._confidence)
-
-    @property
-    def opinions(self) -> Floats:
-        return self._opinions
-
-    @property
-    def answers(self) -> Codes:
-        return answers_by(self._opinions)
-
-
-class _Meeting(_Near):
-    def __init__(self, drafts: Drafts, draws: Draws, confidence: float, step: float) -> None:
-        super().__init__(drafts, confidence)
-        self._draws, self._step = draws, np.float32(step)
-
-    def hear(self, network: Network) -> None:
-        met = np.take_along_axis(self._opinions, network.pick(self._draws.uniform(network.size)), axis=1)
-        apart = met - self._opinions
-        self._opinions = self._opinions + self._step * np.where(np.abs(apart) <= self._confidence, apart, 0)
+def _meet_one(
+    network: Network, opinions: Floats, *, draws: Draws, confidence: float, step: np.float32
+) -> Floats:
+    met = np.take_along_axis(opinions, network.pick(draws.uniform(network.size)), axis=1)
+    apart = met - opinions
+    return np.asarray(opinions + step * np.where(np.abs(apart) <= confidence, apart, 0))
 
 
 def average_near(network: Network, opinions: Floats, confidence: float) -> Floats:

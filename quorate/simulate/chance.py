@@ -5,14 +5,13 @@ The same seed gives the same graph, of the same law as networkx's, but not netwo
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from quorate.errors import BadGraph, BadOption
+from quorate.errors import BadGraph
 from quorate.nouns import derive_seed
 from quorate.simulate.network import Bools, Ints, Network, check_links
-from quorate.topologies.seating import count, share, whole
+from quorate.topologies.limits import circle_neighbours, drawn_pairs, newcomer_links, regular_degree
+from quorate.topologies.seating import share, whole
 
 TRIES = 500
 """Passes of repairs before a drawn graph is given up; sparse graphs need about three."""
@@ -59,14 +58,7 @@ def random_regular(size: int, *, degree: int = 2, seed: int = 0) -> Network:
     >>> set(random_regular(1000, degree=4).degrees.tolist())
     {4}
     """
-    whole("random_regular", "degree", degree)
-    if degree >= size:
-        raise BadGraph(f"Among {count(size)} nobody can hear {degree} others: use degree={size - 1} or less.")
-    if size * degree % 2:
-        raise BadGraph(
-            f"There is no graph of {count(size)} in which everybody hears {degree} others, because "
-            f"{size} times {degree} is odd: use degree={degree + 1}, or one agent more or fewer."
-        )
+    regular_degree(size, degree)
     check_links("random_regular", size * degree, f"use degree={max(1, 20_000_000 // size)} or less.")
     rng = _rng("random_regular", seed)
     if 2 * degree < size:
@@ -133,15 +125,8 @@ def erdos_renyi(size: int, *, density: float = 0.5, connected: bool = False, see
     >>> erdos_renyi(1000, density=0.01).edges
     9990
     """
-    density = share("erdos_renyi", "density", density)
-    pairs = round(density * size * (size - 1) / 2)
+    pairs = drawn_pairs(size, density, connected=connected)
     check_links("erdos_renyi", 2 * pairs, f"use density={20_000_000 / size / size:.1g} or less.")
-    if connected and pairs < size - 1:
-        raise BadGraph(
-            f"A connected graph of {count(size)} needs {size - 1} pairs that hear each other, and density "
-            f"{density:g} allows {pairs}: use density={math.ceil(2e6 / size) / 1e6:g} or more, "
-            "or connected=False."
-        )
     rng = _rng("erdos_renyi", seed)
     tree = _random_tree(size, rng) if connected else np.empty(0, dtype=np.int64)
     keys = _more_pairs(size, tree, pairs, rng)
@@ -197,15 +182,8 @@ def small_world(size: int, *, k: int = 2, p: float = 0.1, seed: int = 0) -> Netw
     >>> small_world(1000, k=4).edges
     4000
     """
-    if whole("small_world", "k", k, least=2) % 2:
-        raise BadOption(
-            f"The option 'k' of the topology 'small_world' counts neighbours on both sides and is even, "
-            f"not {k}: use {k - 1} or {k + 1}."
-        )
+    circle_neighbours(size, k)
     p = share("small_world", "p", p)
-    if k >= size:
-        most = (size - 1) // 2 * 2
-        raise BadGraph(f"In a small world of {count(size)} nobody has {k} neighbours: use k={most} or less.")
     check_links("small_world", size * k, f"use k={max(2, 10_000_000 // size * 2)} or less.")
     rng = _rng("small_world", seed)
     one = np.tile(np.arange(size), k // 2)
@@ -251,11 +229,7 @@ def scale_free(size: int, *, m: int = 2, seed: int = 0) -> Network:
     >>> scale_free(1000, m=3).edges
     5982
     """
-    if whole("scale_free", "m", m, least=1) >= size:
-        raise BadGraph(
-            f"In a scale-free graph of {count(size)} a newcomer cannot link to {m} others: "
-            f"use m={size - 1} or less."
-        )
+    newcomer_links(size, m)
     check_links("scale_free", 2 * m * size, f"use m={max(1, 10_000_000 // size)} or less.")
     rng = _rng("scale_free", seed)
     newcomers = np.repeat(np.arange(m + 1, size), m)

@@ -147,6 +147,10 @@ def check_runs(*paths: str | Path, runs: int = RUNS, seed: int = 0) -> tuple[Che
     estimated from the records of the same protocol over OTHER graphs, or, where there is none, from one half
     of the questions to predict the other half.
 
+    What it cannot predict: that agents differ in skill, or in whom they trust; that agents of one base err
+    together on a question, by which real runs vary more than the intervals say; that who has once stood by an
+    answer moves less when it hears the same again; and what texts say beyond their answers.
+
     Parameters
     ----------
     paths

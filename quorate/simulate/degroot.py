@@ -6,8 +6,8 @@ import numpy as np
 
 from quorate.simulate.drafts import Drafts
 from quorate.simulate.draws import Draws
-from quorate.simulate.dynamics import Talk, answers_by, dynamics
-from quorate.simulate.network import Codes, Floats, Network
+from quorate.simulate.dynamics import Degrees, Talk, dynamics
+from quorate.simulate.network import Floats, Network
 
 
 @dynamics
@@ -18,23 +18,7 @@ def degroot(drafts: Drafts, draws: Draws) -> Talk:
     weighted by 1 + number heard, and the distance shrinks by |lambda_2| a round: DeGroot, "Reaching a
     consensus", JASA 69 (1974).
     """
-    return _Averaging(drafts)
-
-
-class _Averaging:
-    def __init__(self, drafts: Drafts) -> None:
-        self._opinions = drafts.opinions
-
-    def hear(self, network: Network) -> None:
-        self._opinions = average(network, self._opinions)
-
-    @property
-    def opinions(self) -> Floats:
-        return self._opinions
-
-    @property
-    def answers(self) -> Codes:
-        return answers_by(self._opinions)
+    return Degrees(drafts, average)
 
 
 def average(network: Network, opinions: Floats) -> Floats:

@@ -23,7 +23,7 @@ def plurality(drafts: Drafts, draws: Draws, *, inertia: float = 0.0) -> Talk:
     inertia : float
         Chance to keep one's own answer whatever is heard.
     """
-    return _Following(drafts, draws, share("plurality", "inertia", inertia))
+    return _Following(drafts, draws, share("plurality", "inertia", inertia, kind="dynamics"))
 
 
 class _Following:

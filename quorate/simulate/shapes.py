@@ -5,17 +5,17 @@ Each takes the number of agents and the options of its namesake, and gives the s
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
-from quorate.errors import BadGraph, BadOption
+from quorate.errors import BadOption
 from quorate.simulate.network import NOBODY, Network, check_links
+from quorate.topologies.limits import clique_halves, grid_columns, layer_sizes, ring_neighbours, star_hearers
 from quorate.topologies.ring_of_cliques import bridges_between, group_bounds
-from quorate.topologies.seating import count, whole
+from quorate.topologies.seating import whole
 
 
 def complete(size: int) -> Network:
@@ -47,12 +47,7 @@ def ring(size: int, *, k: int = 1) -> Network:
     >>> ring(5, k=2).row(0).tolist()
     [1, 2, 3, 4]
     """
-    most = max(1, (size - 1) // 2)
-    if whole("ring", "k", k, least=1) > most:
-        raise BadGraph(
-            f"In a ring of {count(size)} nobody has {k} different neighbours on each side: "
-            f"use k={most} or less, or the topology 'complete'."
-        )
+    ring_neighbours(size, k)
     check_links("ring", 2 * k * size, f"use k={max(1, 20_000_000 // size)} or less.")
     if size < 3:
         return Network.of_pairs(size, np.arange(size - 1), np.arange(1, size))
@@ -78,13 +73,10 @@ def star(size: int, *, hears: str = "both", hub: str | None = None) -> Network:
     """
     if hub is not None:
         raise BadOption("In a simulation agents have no names: the hub of the star is the first; drop 'hub'.")
-    if hears not in ("both", "hub", "leaves"):
-        raise BadOption(
-            f"The option 'hears' of the topology 'star' is 'both', 'hub' or 'leaves', not {hears!r}."
-        )
+    hub_hears, leaves_hear = star_hearers(hears)
     leaves, middle = np.arange(1, size), np.zeros(size - 1, dtype=np.int64)
-    up = [leaves, middle] if hears != "leaves" else [leaves[:0], leaves[:0]]
-    down = [middle, leaves] if hears != "hub" else [leaves[:0], leaves[:0]]
+    up = [leaves, middle] if hub_hears else [leaves[:0], leaves[:0]]
+    down = [middle, leaves] if leaves_hear else [leaves[:0], leaves[:0]]
     return Network.of_links(size, np.concatenate([up[0], down[0]]), np.concatenate([up[1], down[1]]))
 
 
@@ -114,15 +106,7 @@ def grid(size: int, *, rows: int | None = None) -> Network:
     BadGraph
         When the agents cannot fill that many rows.
     """
-    columns = math.isqrt(size - 1) + 1
-    if rows is not None:
-        columns = math.ceil(size / whole("grid", "rows", rows, least=1))
-        filled = math.ceil(size / columns)
-        if filled != rows:
-            raise BadGraph(
-                f"A grid of {count(size)} in rows of {columns} fills {filled} rows, not {rows}: "
-                f"use rows={filled} or leave it out."
-            )
+    columns = grid_columns(size, rows)
     place = np.arange(size)
     left = place[(place % columns < columns - 1) & (place + 1 < size)]
     above = place[place + columns < size]
@@ -137,19 +121,7 @@ def layered(size: int, *, sizes: Sequence[int] | None = None, width: int | None 
     BadGraph
         When the sizes do not add up to the number of agents.
     """
-    if sizes is None:
-        width = math.isqrt(size - 1) + 1 if width is None else whole("layered", "width", width, least=1)
-        sizes = [min(width, size - start) for start in range(0, size, width)]
-    elif width is not None:
-        raise BadOption("The topology 'layered' takes 'sizes' or 'width', not both: leave one out.")
-    elif isinstance(sizes, str) or not isinstance(sizes, Sequence):
-        raise BadOption(f"The option 'sizes' of the topology 'layered' is a list of numbers, not {sizes!r}.")
-    sizes = [whole("layered", "sizes", number, least=1) for number in sizes]
-    if sum(sizes) != size:
-        raise BadGraph(
-            f"The layers {sizes} have room for {count(sum(sizes))}, and there are {size}: "
-            "make the sizes add up to the number of agents."
-        )
+    sizes = layer_sizes(size, sizes, width)
     return Network.of_blocks(sizes, [NOBODY, *range(len(sizes) - 1)])
 
 
@@ -161,18 +133,7 @@ def two_cliques(size: int, *, bridges: int = 1) -> Network:
     BadGraph
         When there are fewer than two agents, or more bridges than agents in the smaller half.
     """
-    second = size // 2
-    if not second:
-        raise BadGraph(
-            f"The topology 'two_cliques' needs at least 2 seats, and there is {size}: add agents, "
-            "or use the topology 'complete'."
-        )
-    first = size - second
-    if whole("two_cliques", "bridges", bridges) > second:
-        raise BadGraph(
-            f"Two cliques of {first} and {second} have at most {second} separate bridges, not {bridges}: "
-            f"use bridges={second} or less, or the topology 'complete'."
-        )
+    first, second = clique_halves(size, bridges)
     halves = Network.of_blocks([first, second], [0, 1])
     return halves.with_pairs((first - 1 - i, first + i) for i in range(bridges))
 

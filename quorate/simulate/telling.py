@@ -155,6 +155,8 @@ def check_section(found: Check) -> Section:
         f"As predicted, within 95 % of runs, in {found.held} of {count(len(found.rounds) - 1, 'round')} of "
         f"talk; off by {100 * found.error:.1f} points on average, {100 * found.error_of_no_change:.1f} if "
         "nothing were to change.",
+        "Assumed: all agents react alike, and each by itself; where skills differ, or agents of one base err "
+        "together, runs differ by more than the intervals say.",
         *found.notes,
     ]
     rows = [

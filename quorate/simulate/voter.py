@@ -23,7 +23,7 @@ def voter(drafts: Drafts, draws: Draws, *, inertia: float = 0.0) -> Talk:
     inertia : float
         Chance to keep one's own answer.
     """
-    return _Copying(drafts, draws, share("voter", "inertia", inertia))
+    return _Copying(drafts, draws, share("voter", "inertia", inertia, kind="dynamics"))
 
 
 class _Copying:

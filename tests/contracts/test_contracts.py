@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -20,10 +21,12 @@ from quorate import registry
 from quorate.agents import Agent, Nested, Request, Sampling, Scripted
 from quorate.contracts import QUESTIONS, check_agent, check_protocol, check_topology
 from quorate.definition import Definition
+from quorate.events import Decided, Failed, Said
 from quorate.lab.standin import make_standin
 from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table
 from quorate.protocols import all_of, any_of, debate, relay, stable, unanimous
 from quorate.protocols.history import Turns
+from quorate.record import read_events
 from quorate.topologies.learned_graphs import LearnedEdge, LearnedGraph, LearnedTurn
 
 SHUT = {"weights": {}, "bias": 0.0}
@@ -104,6 +107,76 @@ def test_debate_options(options: dict[str, Any]) -> None:
 )
 def test_relay_options(options: dict[str, Any]) -> None:
     check_protocol(partial(relay, **options))
+
+
+def everything(ask: Ask, seed: int) -> str:
+    """Give whatever any act asks for, drawn by seed; now and then break down, or speak past the point."""
+    if seed % 13 == 0:
+        raise RuntimeError("it broke")
+    if seed % 7 == 0:
+        return "no idea"
+    first, second = 1 + seed % 2, 3 - seed % 2
+    said = [
+        f"Because of {seed % 5}.",
+        f"Objection: {'none' if seed % 3 else 'line 1'}",
+        f"Ratings: {first}, {second}",
+        f"Ranking: {first}, {second}",
+        f"Chosen: {first}",
+        f"Verdict: {'continue' if seed % 3 else 'agreed'}",
+        f"Confidence: 0.{3 + seed % 7}",
+        f"Answer: {4 + seed % 3}",
+    ]
+    return "\n".join(said)
+
+
+def held(protocol: Any, folder: Path, *, resume: bool = False) -> dict[str, Outcome]:
+    """Hold a protocol over three questions, recorded; all seats and offices speak by one script."""
+    model = Scripted(everything)
+    definition = Definition(
+        [Agent(name, model) for name in ("ada", "bo", "cy", "di")],
+        protocol=protocol,
+        offices={"judge": Agent("solon", model)},
+        at_once=2,
+    )
+    asked = [Question(id=f"q{place}", text=f"What is {place}+3?", kind="number") for place in range(3)]
+    return dict(definition.run(asked, record=folder, resume=resume).outcomes)
+
+
+def told(folder: Path) -> list[Message]:
+    """Return all that was said, in the order in which it was asked, without the times."""
+    events = [event for event in read_events(folder) if isinstance(event, Said | Failed)]
+    events.sort(key=lambda event: (event.question, event.message.number))
+    return [event.message.model_copy(update={"at": 0.0, "seconds": 0.0}) for event in events]
+
+
+LEARNED = LearnedGraph(
+    seats=("ada", "bo", "cy", "di"),
+    turns=(LearnedTurn(edges=(LearnedEdge(heard="ada", hearer="bo", probability=0.5),)),),
+    method="records",
+)
+FILTERS: dict[str, Any] = {"learned": {"learned": {"file": LEARNED, "sample": True}}}
+
+
+@pytest.mark.parametrize(
+    "protocol",
+    [
+        *({name: NEEDS_OPTIONS.get(name, {})} for name in sorted(registry.protocol)),
+        *({"debate": {"filters": [FILTERS.get(name, name)]}} for name in sorted(registry.filter)),
+    ],
+    ids=[*sorted(registry.protocol), *(f"debate with {name}" for name in sorted(registry.filter))],
+)
+def test_every_protocol_and_filter_resumes_and_replays(protocol: Any, tmp_path: Path) -> None:
+    whole, events = held(protocol, tmp_path / "whole"), tmp_path / "whole" / "events.jsonl"
+    said, lines = told(tmp_path / "whole"), events.read_bytes().splitlines(True)
+    assert sum(isinstance(event, Decided) for event in read_events(tmp_path / "whole")) == len(whole)
+    for kept in range(0, len(lines), max(1, len(lines) // 6)):
+        folder = tmp_path / f"cut-{kept}"
+        shutil.copytree(tmp_path / "whole", folder)
+        (folder / "events.jsonl").write_bytes(b"".join(lines[:kept]) + lines[kept][:9])
+        assert held(protocol, folder, resume=True) == whole
+        assert told(folder) == said
+    assert held(protocol, tmp_path / "whole", resume=True) == whole
+    assert events.read_bytes() == b"".join(lines)
 
 
 graphs = st.integers(2, 6).flatmap(

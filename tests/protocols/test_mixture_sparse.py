@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,88 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.answers import read
 from quorate.errors import BadOption, UnknownName
-from quorate.nouns import Ask, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Message, Table
 from quorate.protocols import moa, smoa
-from quorate.protocols.history import Turns
 from quorate.protocols.mixture import read_end, read_roles
-
-QUESTION = Question(id="q1", text="What is 2+3?", kind="number")
-SEATS = ("ada", "bo", "cy", "di")
-TABLE = Table(SEATS, offices={"judge": "solon"})
-PAGE = re.compile(r"Response (\d+):\n> Answer: (\d+)")
-ANSWERS = {"ada": "5", "bo": "6", "cy": "5", "di": "7"}
-SURE = {"ada": 0.2, "bo": 0.9, "cy": 0.5, "di": 0.7}
-Speaker = Callable[[Ask], "str | None"]
-
-
-def play(
-    turns: Turns, speak: Speaker, sure: dict[str, float] | None = None
-) -> tuple[Outcome, list[list[Ask]]]:
-    """Drive a protocol by next and send; a speaker that returns None has failed."""
-    waves: list[list[Ask]] = []
-    said: list[Message] | None = None
-    number = 0
-    while True:
-        try:
-            asks = next(turns) if said is None else turns.send(said)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(list(asks))
-        said = []
-        for ask in asks:
-            text = speak(ask)
-            place: dict[str, Any] = {"number": number, "seat": ask.seat, "act": ask.act, "turn": ask.turn}
-            if text is None:
-                said.append(Message(text="", finish="error", error="it broke", **place))
-            else:
-                answer = read(QUESTION, text) if ask.expects == "answer" else None
-                confidence = (sure or {}).get(ask.seat)
-                said.append(Message(text=text, answer=answer, confidence=confidence, **place))
-            number += 1
-
-
-def numbers_of(ask: Ask, *answers: str) -> list[int]:
-    """Return the numbers under which a judge sees these answers, the first of each."""
-    shown = {answer: int(number) for number, answer in reversed(PAGE.findall(ask.instruction))}
-    return [shown[answer] for answer in answers]
-
-
-def judge(verdict: Callable[[Ask], str | None]) -> Speaker:
-    """Return who drafts as in ANSWERS, and judges and moderates by `verdict`."""
-
-    def speak(ask: Ask) -> str | None:
-        if ask.act in ("select", "moderate"):
-            return verdict(ask)
-        return "Answer: 5" if ask.act == "fuse" else f"Answer: {ANSWERS[ask.seat]}"
-
-    return speak
-
-
-def chooses(*answers: str, end: bool | None = None) -> Speaker:
-    def verdict(ask: Ask) -> str:
-        found: dict[str, Any] = {"reasoning": "so", "chosen responses": numbers_of(ask, *answers)}
-        return json.dumps(found if end is None else {**found, "end debate": end})
-
-    return judge(verdict)
-
-
-def says(text: str | None) -> Speaker:
-    return judge(lambda ask: text)
-
-
-def acts(waves: Sequence[Sequence[Ask]]) -> list[list[str]]:
-    return [[ask.act for ask in wave] for wave in waves]
-
-
-def heard(ask: Ask) -> list[str]:
-    return [message.seat for message in ask.heard]
-
-
-def notes(waves: Sequence[Sequence[Ask]]) -> list[tuple[str, str]]:
-    return [(note.kind, note.text) for wave in waves for ask in wave for note in ask.notes]
-
+from tests.protocols.conftest import (
+    PAGE,
+    QUESTION,
+    SEATS,
+    TABLE,
+    acts,
+    chooses,
+    heard,
+    judge,
+    notes,
+    numbers_of,
+    play,
+    says,
+)
 
 # The published form
 
@@ -343,83 +278,6 @@ def test_failed_answers_are_not_on_the_page_and_none_at_all_asks_nobody() -> Non
     outcome, waves = play(smoa(QUESTION, TABLE), lambda ask: "Answer: 5" if ask.act == "fuse" else None)
     assert acts(waves) == [["draft"] * 4, ["revise"] * 4, ["fuse"]]
     assert outcome.answer == "5"
-
-
-# Other selections
-
-
-@pytest.mark.parametrize(
-    ("select", "k", "chosen"),
-    [
-        ("confidence", 2, ["bo", "di"]),
-        ("confidence", 1, ["bo"]),
-        ("agreement", 2, ["ada", "cy"]),
-        ("agreement", 3, ["ada", "bo", "cy"]),
-    ],
-)
-def test_selection_without_a_judge_asks_nobody_for_it(select: str, k: int, chosen: list[str]) -> None:
-    outcome, waves = play(
-        smoa(QUESTION, TABLE, layers=1, select=select, k=k, moderate=False), says("?"), sure=SURE
-    )
-    assert acts(waves) == [["draft"] * 4, ["fuse"]]
-    assert heard(waves[-1][0]) == chosen
-    assert notes(waves) == [("selected", f"{select} chose {k} of 4: {', '.join(chosen)}")]
-    assert "followed" not in outcome.reason
-
-
-def test_where_nobody_says_how_sure_it_is_the_lot_decides() -> None:
-    outcome, waves = play(smoa(QUESTION, TABLE, layers=1, select="confidence", moderate=False), says("?"))
-    assert "1 of 1 picks could not be followed" in outcome.reason
-    assert notes(waves)[0][1].startswith("confidence is known of nobody, by lot 2 of 4")
-
-
-def test_an_answer_that_cannot_be_read_is_shared_by_nobody() -> None:
-    def speak(ask: Ask) -> str | None:
-        if ask.act == "draft":
-            return "I do not know." if ask.seat in ("ada", "bo", "cy") else "Answer: 7"
-        return "Answer: 5"
-
-    _, waves = play(smoa(QUESTION, TABLE, layers=1, k=1, select="agreement", moderate=False), speak)
-    assert heard(waves[-1][0]) == ["di"]
-
-
-def test_match_passes_on_first_what_a_judge_finds_itself() -> None:
-    outcome, waves = play(smoa(QUESTION, TABLE, select="match"), says("2+3=7\nAnswer: 7"))
-    assert acts(waves) == [["draft"] * 4, ["select"], ["revise"] * 4, ["select"], ["fuse"]]
-    assert "decide for one of the drafts' answers" in waves[1][0].instruction
-    assert "Draft of ada:" in waves[1][0].instruction
-    assert heard(waves[-1][0]) == ["ada", "di"]
-    assert "followed" not in outcome.reason
-
-
-def test_match_ends_when_more_than_half_match() -> None:
-    answers = {"ada": "5", "bo": "5", "cy": "5", "di": "7"}
-
-    def speak(ask: Ask) -> str:
-        return f"Answer: {answers.get(ask.seat, '5')}"
-
-    outcome, waves = play(smoa(QUESTION, TABLE, select="match"), speak)
-    assert acts(waves) == [["draft"] * 4, ["select"], ["fuse"]]
-    assert heard(waves[-1][0]) == ["ada", "bo"]
-    outcome, _ = play(smoa(QUESTION, TABLE, select="match"), says("Answer: 5"))
-    assert outcome.rounds == 2, "two of four are not more than half"
-
-
-def test_match_apart_asks_the_moderator_in_the_words_of_a_judge_of_debates() -> None:
-    def verdict(ask: Ask) -> str:
-        return "Verdict: consensus\nAnswer: 5" if ask.act == "moderate" else "Answer: 5"
-
-    _, waves = play(smoa(QUESTION, TABLE, select="match", moderation="apart"), judge(verdict))
-    assert acts(waves) == [["draft"] * 4, ["select", "moderate"], ["fuse"]]
-    assert "Verdict: consensus" in waves[1][1].instruction
-
-
-@pytest.mark.parametrize("text", ["Answer: 9", "I cannot say.", None])
-def test_where_a_judges_answer_matches_nobodys_the_most_shared_go_on(text: str | None) -> None:
-    outcome, waves = play(smoa(QUESTION, TABLE, select="match"), says(text))
-    assert "2 of 2 picks could not be followed" in outcome.reason
-    assert heard(waves[-1][0]) == ["ada", "cy"]
-    assert notes(waves)[0] == ("fallback", "solon matches nobody, so the most shared 2 of 4: ada, cy")
 
 
 # What is refused

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from quorate.answers import read
 from quorate.errors import BadOption, UnknownName
-from quorate.nouns import Ask, Ballot, BoardLine, Message, Outcome, Question, Stretch, Table
-from quorate.protocols import Prompts, confidence_weighted, most_confident, relay
+from quorate.nouns import Ask, BoardLine, Message, Outcome, Question, Stretch, Table
+from quorate.protocols import Prompts, relay
 from quorate.protocols.history import Turns
 
 QUESTION = Question(id="q1", text="What is 5*8+2?", kind="number")
@@ -368,39 +368,3 @@ def test_on_the_complete_graph_there_is_one_board_and_it_only_grows(
     assert lengths == sorted(lengths)
     assert len(waves) <= rounds
     assert outcome.reason
-
-
-ballots = st.lists(
-    st.builds(
-        Ballot,
-        seat=st.just("s"),
-        answer=st.sampled_from([None, "1", "2", "3"]),
-        confidence=st.none() | st.floats(0, 1),
-    ),
-    max_size=7,
-)
-
-
-@given(ballots=ballots, order=st.randoms(use_true_random=False))
-def test_rules_by_confidence_treat_seats_alike(ballots: list[Ballot], order: Any) -> None:
-    shuffled = list(ballots)
-    order.shuffle(shuffled)
-    for rule in (most_confident, confidence_weighted):
-        outcome, again = rule(ballots), rule(shuffled)
-        assert (outcome.winners, outcome.tally, outcome.invalid) == (
-            again.winners,
-            again.tally,
-            again.invalid,
-        )
-        assert bool(outcome.winners) == any(ballot.answer for ballot in ballots)
-
-
-def test_unsure_ballots_count_nothing_beside_sure_ones() -> None:
-    cast = [
-        Ballot(seat=s, answer=a, confidence=c)
-        for s, a, c in (("a", "5", None), ("b", "5", None), ("c", "6", 0.1))
-    ]
-    assert most_confident(cast).winners == ("6",)
-    assert most_confident(cast).tally == {"5": 0.0, "6": 0.1}
-    assert confidence_weighted(cast).winners == ("6",)
-    assert confidence_weighted(cast[:2]).reason == "nobody said how sure it is; plurality, 2 of 2 votes"

@@ -272,7 +272,7 @@ def test_the_numbers_of_failed_drafts_are_not_offered() -> None:
         (lambda: self_consistency(QUESTION, Table(["ada"]), seat="adda"), "Did you mean 'ada'"),
         (
             lambda: self_consistency(QUESTION, Table(["ada"]), decide="judge_decides"),
-            "'judge_decides' must ask",
+            "Samples are decided over by a rule; 'judge_decides' asks or draws lots",
         ),
         (lambda: best_single(QUESTION, Table(["ada"])), "Nothing says who is best"),
         (lambda: more_from_the_best(QUESTION, Table(["ada"])), "Nothing says who is best"),

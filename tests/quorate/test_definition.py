@@ -14,6 +14,7 @@ from quorate.definition import Definition, deliberate
 from quorate.definition_file import build, load_definition
 from quorate.errors import BadDefinition, BadGraph, BadOption, QuorateError, UnknownName
 from quorate.topologies import ring
+from quorate.topologies.learned_graphs import LearnedEdge, LearnedGraph, LearnedTurn
 
 YAML = """
 models:
@@ -139,6 +140,15 @@ def test_an_isolated_agent_is_a_warning() -> None:
     graph.add_node("cy")
     with pytest.warns(UserWarning, match="Nobody hears cy and they hear nobody"):
         Definition(panel(), graph)
+
+
+@pytest.mark.parametrize("options", [{}, {"sample": True}])
+def test_a_learned_graph_leaves_agents_out_without_a_warning(options: dict[str, Any]) -> None:
+    edges = (LearnedEdge(heard="ada", hearer="bo", probability=1.0),)
+    turns = (LearnedTurn(edges=edges, dropped=("cy",)),)
+    graph = LearnedGraph(seats=("ada", "bo", "cy"), turns=turns, method="agentdropout")
+    definition = Definition(panel(), {"learned": {"file": graph, **options}})  # a warning would be an error
+    assert definition.table.hears("bo", 1) == ("ada",)
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from quorate.simulate import (
     read_records,
     shapes,
 )
+from quorate.simulate.telling import check_section
 from quorate.transcripts import Transcript
 
 TRUE = Parameters(
@@ -206,6 +207,7 @@ def test_one_run_alone_is_predicted_from_half_of_its_questions(runs: Path) -> No
     (found,) = check_runs(runs / "ring", runs=10)
     assert found.fitted_on == "every other question"
     assert found.questions == 12
+    assert "all agents react alike" in str(check_section(found))
 
 
 def test_a_prediction_is_checked_round_by_round(runs: Path) -> None:

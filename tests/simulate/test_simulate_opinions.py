@@ -242,8 +242,8 @@ def test_a_wrong_answer_is_adopted_from_those_heard() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("voter:inertia=2", "'inertia' of the topology|'inertia'"),
-        ("bounded:confidence=-1", "'confidence'"),
+        ("voter:inertia=2", "'inertia' of the dynamics 'voter' lies between 0 and 1, not 2"),
+        ("bounded:confidence=-1", "'confidence' of the dynamics 'bounded' lies between 0 and 1"),
         ("belief:strength=0", "'strength' of the dynamics 'belief' is above 0"),
         ("vote", "Did you mean 'voter'"),
         ("voter:speed=1", "no option 'speed'"),

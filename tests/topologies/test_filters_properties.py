@@ -94,6 +94,25 @@ def test_exactly_k_are_left_where_k_exist(filter_: Any, floor: tuple[History, He
         assert set(left[seat]) <= set(speaking)
 
 
+@pytest.mark.parametrize("filter_", [top_k, diverse, near])
+def test_none_are_left_where_nobody_has_said_anything(filter_: Any) -> None:
+    history = History(QUESTION, Table(["ada", "bo", "cy"]))
+    assert filter_(history, history.table.hearing(1), k=2) == {"ada": (), "bo": (), "cy": ()}
+
+
+@pytest.mark.parametrize("filter_", [top_k, diverse, near])
+def test_of_equals_exactly_k_are_left_and_the_same_ones_for_all(filter_: Any) -> None:
+    seats = [f"s{number}" for number in range(7)]
+    history = History(QUESTION, Table(seats))
+    for number, seat in enumerate(seats):
+        place: dict[str, Any] = {"number": number, "seat": seat, "act": "draft", "turn": 0}
+        history.standing[seat] = Message(text="It is 5 apples", answer="5", confidence=0.5, **place)
+    for k in range(1, 7):
+        left = filter_(history, history.table.hearing(1), k=k)
+        assert {len(heard) for heard in left.values()} == {k}
+        assert len({name for heard in left.values() for name in heard}) <= k + 1
+
+
 @settings(deadline=None, max_examples=40)
 @given(floor=floors())
 def test_no_view_is_heard_twice_and_none_that_is_ones_own(floor: tuple[History, Hearing]) -> None:

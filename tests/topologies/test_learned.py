@@ -109,7 +109,6 @@ def test_sampled_edges_are_there_as_often_as_they_are_likely(graph: LearnedGraph
         assert share == pytest.approx(chance if edge != ("ada", "cy") else 0, abs=0.05)
 
 
-@pytest.mark.filterwarnings("ignore:Nobody hears")
 def test_the_seed_of_a_definition_is_that_of_the_draws(graph: LearnedGraph) -> None:
     agents = [Agent(name, Scripted("Answer: 1")) for name in SEATS]
     spec = {"learned": {"file": graph, "sample": True}}
@@ -138,6 +137,8 @@ def test_a_graph_for_other_agents_is_refused_with_what_differs_and_what_to_do(fi
         learned([*SEATS, "di"], file=file)
     with pytest.raises(BadGraph, match="learned with 'cy', who is not at this table"):
         learned(["ada", "bo"], file=file)
+    with pytest.raises(BadGraph, match="learned with 'bo' and 'cy', who are not at this table"):
+        learned(["ada"], file=file)
     made = learned(["ada", "bo", "eve"], file=file, rename={"cy": "eve"})
     assert isinstance(made, nx.DiGraph)
     assert set(made.edges) == {("ada", "bo"), ("bo", "eve"), ("eve", "ada")}

@@ -8,7 +8,8 @@ from typing import Literal
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Hearing
 from quorate.registry import Declaration, filter
-from quorate.topologies.filters.floor import Floor, drawn_order, kept, share
+from quorate.topologies.filters.floor import Floor, drawn_order, kept
+from quorate.topologies.seating import share
 
 By = Literal["confidence", "agreement"]
 BY: tuple[str, ...] = ("confidence", "agreement")
@@ -96,7 +97,7 @@ def confident_only(floor: Floor, hearing: Hearing, *, threshold: float = 0.5) ->
     >>> confident_only(history, history.table.hearing(1))
     {'ada': (), 'bo': ('ada',)}
     """
-    threshold = share("confident_only", "threshold", threshold)
+    threshold = share("confident_only", "threshold", threshold, kind="filter")
     sure = _confidences(floor)
     if not sure:
         if floor.standing:

@@ -62,7 +62,7 @@ def diverse(floor: Floor, hearing: Hearing, *, k: int = 2, model: str | Path | E
     floor.table.check_k("filter 'diverse'", k)
     order = _speaking(floor, "diverse")
     if not order:
-        return hearing
+        return kept(hearing, lambda seat, heard: ())
     distances = 1 - similarities([floor.standing[seat].text for seat in order], model)
 
     def apart(seat: str, heard: tuple[str, ...]) -> list[str]:
@@ -112,7 +112,7 @@ def near(floor: Floor, hearing: Hearing, *, k: int = 2, model: str | Path | Embe
     floor.table.check_k("filter 'near'", k)
     order = _speaking(floor, "near")
     if not order:
-        return hearing
+        return kept(hearing, lambda seat, heard: ())
     texts = [floor.question.stated, *(floor.standing[seat].text for seat in order)]
     closeness = dict(zip(order, similarities(texts, model)[0, 1:].tolist(), strict=True))
 

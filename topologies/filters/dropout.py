@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from quorate.nouns import Hearing
 from quorate.registry import Declaration, filter
-from quorate.topologies.filters.floor import Floor, kept, share
+from quorate.topologies.filters.floor import Floor, kept
+from quorate.topologies.seating import share
 
 
 @filter(Declaration(needs=(), cost="none", source="the random control of AgentDropout, arXiv:2503.18891"))
@@ -31,7 +32,7 @@ def drop_edges(floor: Floor, hearing: Hearing, *, p: float = 0.5) -> Hearing:
     >>> drop_edges(history, history.table.hearing(1), p=1.0)
     {'ada': (), 'bo': (), 'cy': ()}
     """
-    p = share("drop_edges", "p", p)
+    p = share("drop_edges", "p", p, kind="filter")
     rng = floor.table.rng(floor.question.id, "drop_edges", floor.turn)
     return kept(hearing, lambda seat, heard: [name for name in heard if rng.random() >= p])
 
@@ -62,7 +63,7 @@ def drop_agents(floor: Floor, hearing: Hearing, *, p: float = 0.2) -> Hearing:
     >>> drop_agents(history, history.table.hearing(1), p=0)
     {'ada': ('bo',), 'bo': ('ada',)}
     """
-    p = share("drop_agents", "p", p)
+    p = share("drop_agents", "p", p, kind="filter")
     rng = floor.table.rng(floor.question.id, "drop_agents", floor.turn)
     out = {seat for seat in floor.table.seats if rng.random() < p}
     return kept(hearing, lambda seat, heard: [] if seat in out else [n for n in heard if n not in out])

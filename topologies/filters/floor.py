@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, Protocol
 
-from quorate.errors import BadOption
 from quorate.nouns import Hearing, Message, Question, Table
 
 
@@ -62,20 +61,3 @@ def drawn_order(floor: Floor, name: str) -> dict[str, int]:
     seats = list(floor.table.seats)
     floor.table.rng(floor.question.id, name, floor.turn).shuffle(seats)
     return {seat: place for place, seat in enumerate(seats)}
-
-
-def share(name: str, option: str, value: object, *, most: float = 1.0) -> float:
-    """Return an option that is a share, or say what it should be.
-
-    Examples
-    --------
-    >>> share("drop_edges", "p", 2)
-    Traceback (most recent call last):
-    ...
-    quorate.errors.BadOption: The option 'p' of the filter 'drop_edges' lies between 0 and 1, not 2.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
-        raise BadOption(
-            f"The option '{option}' of the filter '{name}' lies between 0 and {most:g}, not {value!r}."
-        )
-    return float(value)

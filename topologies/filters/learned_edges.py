@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from os import PathLike
 from pathlib import Path
 
+from quorate.noun_files import read_once
 from quorate.nouns import Hearing
 from quorate.registry import Declaration, filter
 from quorate.topologies.filters.floor import Floor, kept
@@ -75,9 +75,7 @@ def learned(
 def _read(file: str | PathLike[str]) -> LearnedGraph:
     """Read a file once, and again when it has changed: a filter is asked in every round of every question."""
     path = Path(file)
-    return _cached(path, path.stat().st_mtime_ns) if path.is_file() else load_learned_graph(path)
+    return _held(path) if path.is_file() else load_learned_graph(path)
 
 
-@lru_cache(maxsize=8)
-def _cached(path: Path, _: int) -> LearnedGraph:
-    return load_learned_graph(path)
+_held = read_once(load_learned_graph)
