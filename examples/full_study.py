@@ -42,7 +42,7 @@ for claim in claims:
         f"{claim.arm} minus {claim.rival}: {claim.difference.points} points, p {claim.adjusted:.2g} corrected"
     )
 print(f"{len(claims)} of {len(table.claims)} differences have an interval that excludes 0")
-print(f"{count} problems show differences from {100 * table.detectable:.0f} points on")
+print(table.reach)
 for note in table.notes:
     print("note:", note)
 

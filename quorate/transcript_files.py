@@ -17,6 +17,7 @@ from quorate.errors import BadOption, BadQuestion, QuorateError, did_you_mean
 from quorate.evaluate import ALIASES, load_problems
 from quorate.events import Asked, Decided, Failed, Said, Started
 from quorate.nouns import Ballot, Message, Outcome, Question
+from quorate.protocols.history import Keep
 from quorate.record import MANIFEST, PROBLEMS, read_events, read_manifest
 from quorate.transcripts import Transcript
 
@@ -80,7 +81,7 @@ def _run(folder: Path) -> Loaded:
     known = {
         "offices": {office: agent["name"] for office, agent in (setup.get("offices") or {}).items()},
         "seed": setup.get("seed", 0),
-        "keep": _options(setup).get("keep", "last"),
+        "keep": keep_of(setup),
     }
     seats = [agent["name"] for agent in setup.get("agents", ())]
     found: list[Transcript] = []
@@ -103,11 +104,19 @@ def _has_problems(folder: Path) -> bool:
     return (folder / PROBLEMS).is_file() and (folder / PROBLEMS).stat().st_size > 0
 
 
-def _options(setup: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the options of the recorded protocol, as far as they were given."""
-    protocol = setup.get("protocol")
-    options = next(iter(protocol.values()), None) if isinstance(protocol, Mapping) else None
-    return options if isinstance(options, Mapping) else {}
+def keep_of(setup: Mapping[str, Any]) -> Keep:
+    """Return what a seat stands by after a revision in a recorded protocol, or in the one that it holds.
+
+    Examples
+    --------
+    >>> keep_of({"protocol": {"irrelevant": {"protocol": {"debate": {"keep": "surest"}}}}})
+    'surest'
+    """
+    options: Any = setup
+    while isinstance(options, Mapping) and "keep" not in options:
+        spelt = options.get("protocol")
+        options = next(iter(spelt.values()), None) if isinstance(spelt, Mapping) else None
+    return "surest" if options and options["keep"] == "surest" else "last"
 
 
 @dataclass

@@ -151,6 +151,7 @@ def detectable_among(
     problems: Sequence[Hashable] | None = None,
     sure: float = POWER,
     level: float = LEVEL,
+    corrected: bool = False,
 ) -> float | None:
     """Return the smallest difference that the problems at hand show, at the typical discordance of the pairs.
 
@@ -160,6 +161,9 @@ def detectable_among(
         As in `compare`.
     sure, level : float
         The power and the level of `detectable`.
+    corrected : bool
+        Whether it is to show after a correction for all pairs: at the level over their number, the hardest
+        step of Holm's.
 
     Returns
     -------
@@ -177,6 +181,7 @@ def detectable_among(
     if not found:
         return None
     count = len(arrays[pairs[0][0]])
+    level = level / len(pairs) if corrected else level
     return detectable(count, min(1.0, float(np.median(found))), sure, level)
 
 

@@ -87,7 +87,8 @@ def detectable(count: int, discordant: float, power: float = POWER, level: float
     -------
     float
         In [0, 1]: the inverse of `power` in its difference. Where it would exceed `discordant`, the arms
-        must differ on more problems than that, and the difference with all of them on one side is returned.
+        must differ on more problems than that, and the difference with all of them on one side is returned;
+        1 also where the exact test finds nothing in so few problems, even with all of them on one side.
 
     Raises
     ------
@@ -102,6 +103,8 @@ def detectable(count: int, discordant: float, power: float = POWER, level: float
     _check_design(count, discordant, level)
     if not 0 < power < 1:
         raise BadOption(f"The power lies between 0 and 1; got {power:g}.")
+    if count - 1 < -math.log2(level):  # the smallest p of the exact test is 2 / 2^count
+        return 1.0
     sure, found = _normal(1 - level / 2), _normal(power)
     # Both are roots of: difference * sqrt(count) = sure * sqrt(d) + found * sqrt(d - difference^2).
     inside = count - sure**2 + found**2

@@ -97,7 +97,7 @@ class Column(Noun):
     """What one arm achieved and cost over all problems and seeds.
 
     `about` says what it is in a few words; `control` marks what every experiment runs to compare with.
-    `scores` are the means of further metrics.
+    `scores` are the means of further metrics, `intervals` theirs, by their names.
     """
 
     name: str
@@ -107,6 +107,7 @@ class Column(Noun):
     lenient: Rate | None = None
     seeds: dict[int, Rate] = Field(default_factory=dict)
     scores: dict[str, float] = Field(default_factory=dict)
+    intervals: dict[str, tuple[float, float]] = Field(default_factory=dict)
     cost: Cost = Cost()
     rounds: float = 0.0
     unread: int = 0
@@ -148,7 +149,10 @@ class Comparison(Noun):
     claims : tuple of Claim
         Every arm against the arms it is to be compared with.
     detectable : float, optional
-        The smallest difference that this many problems show with a power of 80 %, in [0, 1].
+        The smallest difference that this many problems show with a power of 80 %, in [0, 1], where it is the
+        only comparison.
+    detectable_corrected : float, optional
+        The same after the correction for all claims of the table; None where there is only one.
     notes : tuple of str
         What a reader must know, in sentences.
     """
@@ -159,4 +163,30 @@ class Comparison(Noun):
     columns: tuple[Column, ...] = ()
     claims: tuple[Claim, ...] = ()
     detectable: float | None = None
+    detectable_corrected: float | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def reach(self) -> str | None:
+        """What so many problems can show, in a sentence; None where nothing is compared.
+
+        Examples
+        --------
+        >>> Comparison(title="sums", problems=100, detectable=0.107).reach
+        'With 100 problems, a difference of 10.7 points or more shows with a power of 80 %.'
+        >>> Comparison(title="sums", problems=3, detectable=1.0).reach
+        'With 3 problems, no difference shows with a power of 80 %.'
+        """
+        if self.detectable is None:
+            return None
+        problems = f"With {self.problems:,} problem{'s' * (self.problems != 1)}"
+        if self.detectable >= 1:
+            return f"{problems}, no difference shows with a power of 80 %."
+        least = f"a difference of {100 * self.detectable:.1f} points or more"
+        alone = f"{problems}, {least} shows with a power of 80 %"
+        if self.detectable_corrected is None:
+            return f"{alone}."
+        after = f"after the correction for {len(self.claims)} comparisons"
+        if self.detectable_corrected >= 1:
+            return f"{alone}; {after}, none does."
+        return f"{alone}; {after}, one of {100 * self.detectable_corrected:.1f}."

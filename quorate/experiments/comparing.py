@@ -19,15 +19,22 @@ from quorate.experiments.controls import (
     Best,
     Controls,
     Spent,
+    budgets,
     choose_best,
-    most_expensive,
     named_agents,
     noisy,
 )
 from quorate.experiments.drafts import Circle, Drafts, form_circles, rejoin
 from quorate.experiments.experiment import CONTROLS, Experiment
 from quorate.experiments.folder import Folder, setup_of
-from quorate.experiments.notes import budget_notes, first_notes, gone_notes, lenient_notes, said_of
+from quorate.experiments.notes import (
+    budget_notes,
+    first_notes,
+    gone_notes,
+    lenient_notes,
+    said_of,
+    unequal_notes,
+)
 from quorate.experiments.scoring import Scorer, whole_sets
 from quorate.experiments.sitting import Room, Sitting, Watch
 from quorate.experiments.tabulating import tabulate
@@ -195,16 +202,16 @@ class _Comparing:
         }
 
     def _later(self, room: Room, controls: Controls) -> None:
-        """Hold the controls that get what the most expensive arm spent."""
+        """Hold the controls that get what another arm spent."""
         spent = {arm.name: self._spent(arm.name) for arm in self.experiment.everything}
-        budget = most_expensive(self.experiment, spent)
-        made = {seed: controls.later(seed, budget) for seed in self.experiment.seeds}
+        given = budgets(self.experiment, spent)
+        made = {seed: controls.later(seed, given) for seed in self.experiment.seeds}
         names = list(made[self.experiment.seeds[0]])
         for name in names:
-            self.folder.follow(name, budget.arm)
+            self.folder.follow(name, given[name].arm)
         later = {name: [self._controlled(name, seed, made[seed][name]) for seed in made] for name in names}
         self._hold(room, {**later, **self._noise(spent)})
-        self.notes += budget_notes(self.experiment, budget, later)
+        self.notes += budget_notes(self.experiment, given, later)
 
     def _controlled(self, name: str, seed: int, definition: Definition) -> Sitting:
         """Return a control; it hears the common draft when its agent speaks as at the common table."""
@@ -280,7 +287,7 @@ class _Comparing:
             scores={name: whole_sets(self.experiment, self.scored[name]) for name in order},
             notes=[*first_notes(self.experiment, best, self._voices()), *self.notes],
         )
-        told = (*comparison.notes, *lenient_notes(comparison.columns))
+        told = (*comparison.notes, *unequal_notes(comparison.columns), *lenient_notes(comparison.columns))
         comparison = comparison.model_copy(update={"notes": told})
         self.folder.write([result for name in order for result in results[name]], comparison)
         return comparison

@@ -66,10 +66,10 @@ def choose_best(experiment: Experiment, drafts: Sequence[Transcript], *, develop
     names = tuple(experiment.roster)
     if not known:
         return Best(
-            agent=names[0], how=f"{names[0]} counts as the best agent: it comes first, and no gold tells"
+            agent=names[0], how=f"'{names[0]}' counts as the best agent: it comes first, and no gold tells"
         )
     if len(names) == 1:
-        return Best(agent=names[0], how=f"{names[0]} is the only agent")
+        return Best(agent=names[0], how=f"'{names[0]}' is the only agent")
     answers = [{seat: m.answer for seat, m in t.rounds[0].answers.items()} for t in known]
     rows = tuple(tuple(given.get(name) for name in names) for given in answers)
     best = best_agent(Sheet(names, rows, tuple(t.gold for t in known)))
@@ -97,11 +97,22 @@ class Spent:
         return Cost.mean(cost for costs in self.costs.values() for cost in costs.values())
 
 
-def most_expensive(experiment: Experiment, spent: Mapping[str, Spent]) -> Spent:
-    """Return the arm whose cost the controls get: the named one, or the one with most tokens, then calls."""
+UNITS: Mapping[str, Unit] = {"self_consistency_calls": "calls", "self_consistency_tokens": "tokens"}
+"""What the controls that sample have in equal amount."""
+EQUAL = (*UNITS, "self_refinement")
+"""Controls that get what an arm spent."""
+
+
+def budgets(experiment: Experiment, spent: Mapping[str, Spent]) -> dict[str, Spent]:
+    """Return the arm whose cost each control at equal cost gets: the named one, or the most expensive one.
+
+    That is the arm with most tokens; for equal calls the one with most calls, so that no arm has more.
+    """
     if experiment.budget != MOST_EXPENSIVE:
-        return spent[experiment.budget]
-    return max(spent.values(), key=lambda one: (one.mean.tokens, one.mean.calls))
+        return dict.fromkeys(EQUAL, spent[experiment.budget])
+    dearest = max(spent.values(), key=lambda one: (one.mean.tokens, one.mean.calls))
+    busiest = max(spent.values(), key=lambda one: (one.mean.calls, one.mean.tokens))
+    return {name: busiest if UNITS.get(name) == "calls" else dearest for name in EQUAL}
 
 
 @dataclass(frozen=True)
@@ -142,14 +153,14 @@ class Controls:
             )
         return made
 
-    def later(self, seed: int, budget: Spent) -> dict[str, Definition]:
-        """Return the controls that get what an arm spent."""
+    def later(self, seed: int, given: Mapping[str, Spent]) -> dict[str, Definition]:
+        """Return the controls that get what an arm spent, each as `given`."""
         made: dict[str, Definition] = {}
-        units: dict[str, Unit] = {"self_consistency_calls": "calls", "self_consistency_tokens": "tokens"}
-        for name, unit in units.items():
+        for name, unit in UNITS.items():
             if name in self.experiment.kept:
-                made[name] = self._matched(name, unit, seed, budget)
+                made[name] = self._matched(name, unit, seed, given[name])
         if "self_refinement" in self.experiment.kept:
+            budget = given["self_refinement"]
             rules = Refined(budget.rounds[seed], of=budget.arm, prompts=self.experiment.prompts)
             made["self_refinement"] = self._define([self.agent("self_refinement")], rules, seed)
         return made

@@ -83,8 +83,8 @@ class Experiment:
     reference : str
         The arm or control that all differences are taken to.
     budget : str
-        The arm whose calls, tokens and rounds the controls at equal cost get; the one that costs most tokens
-        when "most_expensive".
+        The arm whose calls, tokens and rounds the controls at equal cost get; when "most_expensive" the one
+        that costs most tokens, and for equal calls the one that makes most.
     metrics : sequence of str
         Further scores of every answer, by name.
     prices : path or mapping, optional

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from quorate.agents.agent import Agent
 from quorate.definition import Definition
 from quorate.evaluate.results import Column
-from quorate.experiments.controls import Best, Spent, named_agents
+from quorate.experiments.controls import EQUAL, UNITS, Best, Spent, named_agents
 from quorate.experiments.experiment import CONTROLS, Experiment
 from quorate.experiments.sitting import Sitting
 from quorate.redeciding import called
@@ -15,7 +15,8 @@ from quorate.registry import spell
 
 CLEARLY = 0.05
 """A difference between the readers that wants an explanation."""
-SAMPLED = ("self_consistency_calls", "self_consistency_tokens")
+MORE = 1.01
+"""How much more than a control an arm must spend on average for the two not to be at equal cost."""
 
 
 def first_notes(experiment: Experiment, best: Best, voices: Sequence[Agent]) -> Iterator[str]:
@@ -36,22 +37,45 @@ def first_notes(experiment: Experiment, best: Best, voices: Sequence[Agent]) -> 
 
 
 def budget_notes(
-    experiment: Experiment, budget: Spent, later: Mapping[str, Sequence[Sitting]]
+    experiment: Experiment, given: Mapping[str, Spent], later: Mapping[str, Sequence[Sitting]]
 ) -> Iterator[str]:
-    """Yield what the controls at equal cost were given."""
-    names = [f"'{name}'" for name in (*SAMPLED, "self_refinement") if name in later]
-    if not names:
-        return
-    how = "the named arm" if experiment.budget == budget.arm else "the most expensive arm"
-    yield f"What {', '.join(names)} may spend is what {how} '{budget.arm}' spent on the same problem."
-    if "self_consistency_tokens" in later and not budget.mean.tokens:
+    """Yield what the controls at equal cost were given: each what the arm in `given` spent."""
+    there = [name for name in EQUAL if name in later]
+    arms = dict.fromkeys(given[name].arm for name in there)
+    for arm in arms:
+        names = [name for name in there if given[name].arm == arm]
+        how = "the named arm" if experiment.budget == arm else "the most expensive arm"
+        if len(arms) > 1:
+            how = f"the arm with most {UNITS.get(names[0], 'tokens')}"
+        told = ", ".join(f"'{name}'" for name in names)
+        yield f"What {told} may spend is what {how} '{arm}' spent on the same problem."
+    if "self_consistency_tokens" in there and not given["self_consistency_tokens"].mean.tokens:
         yield "The models report no tokens: 'self_consistency_tokens' drew one sample a problem."
-    drawn = [later[name][0] for name in SAMPLED if name in later and later[name][0].drafts is None]
+    drawn = [later[name][0] for name in UNITS if name in later and later[name][0].drafts is None]
     for agent in dict.fromkeys(sitting.definition.agents[0] for sitting in drawn):
         yield (
             f"For self-consistency, {agent.name} draws all its samples at temperature "
             f"{agent.sampling.temperature:g}, and so has no draft in common with the arms."
         )
+
+
+def unequal_notes(columns: Sequence[Column]) -> Iterator[str]:
+    """Yield which arms spent more than a control at equal cost, as arms beside a named budget may."""
+    costs = {one.name: one.cost for one in columns}
+    for control, unit in UNITS.items():
+        if control not in costs:
+            continue
+        had: float = getattr(costs[control], unit)
+        more = [
+            f"'{one.name}' ({spent:,.1f})"
+            for one in columns
+            if not one.control and (spent := getattr(one.cost, unit)) > MORE * had > 0
+        ]
+        if more:
+            yield (
+                f"Against '{control}' ({had:,.1f} {unit} a problem) these are not at equal cost, they spent "
+                f"more: {', '.join(more)}."
+            )
 
 
 def gone_notes(gone: Iterable[str]) -> Iterator[str]:
@@ -71,8 +95,7 @@ def lenient_notes(columns: Iterable[Column]) -> Iterator[str]:
     if worse:
         yield (
             f"The lenient reader makes {', '.join(worse)} worse: it takes a number for an answer "
-            "even where none was given, and what it reads is decided over again by plurality, whatever the "
-            "arm's own rule is."
+            "even where none was given."
         )
 
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
+from quorate.answers import read
 from quorate.definition import Definition
-from quorate.errors import RecordError
+from quorate.errors import QuorateError, RecordError
 from quorate.evaluate import Problem
 from quorate.evaluate.metrics import corpus, corpus_metric, score
+from quorate.evaluate.metrics.scoring import CorpusScore
 from quorate.evaluate.prices import Prices
 from quorate.evaluate.results import Cost, Result
 from quorate.experiments.experiment import Experiment
 from quorate.experiments.sitting import Sitting
-from quorate.nouns import Message, Outcome
+from quorate.nouns import Message, Outcome, Question
 from quorate.protocols.voting import plurality
 from quorate.transcript_files import load_transcripts
 from quorate.transcripts import ANSWERING, Transcript
+
+Whole = tuple[float, tuple[float, float] | None]
+"""A score of a whole set, and its interval where it is known."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Scorer:
             problem=problem.question.id,
             answer=outcome.answer,
             worth=worth,
-            lenient=None if worth is None else self._lenient(transcript, problem, worth),
+            lenient=None if worth is None else self._lenient(sitting.definition, transcript, problem, worth),
             scores=score(problem, text, outcome.answer, self.metrics),
             cost=self.cost(sitting.definition, transcript, said),
             confidence=_confidence(outcome),
@@ -71,11 +77,13 @@ class Scorer:
         answers = {*outcome.winners, *([outcome.answer] if outcome.answer is not None else [])}
         return {answer: score(problem, answer, answer, [judge]).get(judge, 0.0) for answer in answers}
 
-    def _lenient(self, transcript: Transcript, problem: Problem, worth: float) -> float:
+    def _lenient(
+        self, definition: Definition, transcript: Transcript, problem: Problem, worth: float
+    ) -> float:
         """Return what the answer is worth to a lenient reader.
 
-        He reads what the strict one could not. Where that changes what a seat stands by at the end, the seats
-        vote again; everywhere else the two agree.
+        He reads what the strict one could not. Where that changes what a seat stands by at the end, the arm
+        decides again; everywhere else the two agree.
         """
         if not transcript.rounds:
             return worth
@@ -84,7 +92,9 @@ class Scorer:
         again = transcript.read_again("lenient").history() if silent else last
         if all(again.answer_of(seat) is None for seat in silent):
             return worth
-        outcome = plurality(again.ballots()).model_copy(update={"tie_break": "random"})
+        outcome = decided_again(definition, transcript)
+        if outcome is None:
+            outcome = plurality(again.ballots()).model_copy(update={"tie_break": "random"})
         return worth_of(outcome, self._shares(problem, outcome))
 
     def cost(self, definition: Definition, transcript: Transcript, said: Sequence[Message]) -> Cost:
@@ -144,6 +154,38 @@ def waves(definition: Definition, transcript: Transcript, said: Sequence[Message
         return found
 
 
+def decided_again(definition: Definition, transcript: Transcript) -> Outcome | None:
+    """Return what the arm makes of its record when a lenient reader reads what the strict one could not.
+
+    The protocol is held again, with its own rule and its own end. None where it would then have asked
+    something else than was asked.
+    """
+    said = [_read_leniently(transcript.question, message) for message in messages_of(transcript)]
+    turns = definition.rules(transcript.question, definition.table)
+    start = 0
+    try:
+        asks = next(turns)
+        while True:
+            wave = said[start : start + len(asks)]
+            if [(m.seat, m.act, m.turn) for m in wave] != [(ask.seat, ask.act, ask.turn) for ask in asks]:
+                return None
+            start += len(asks)
+            asks = turns.send(wave)
+    except StopIteration as end:
+        outcome: Outcome = end.value
+        return outcome
+    except QuorateError:
+        return None
+    finally:
+        turns.close()
+
+
+def _read_leniently(question: Question, message: Message) -> Message:
+    if message.act not in ANSWERING or message.answer is not None or message.failed:
+        return message
+    return message.model_copy(update={"answer": read(question, message.text, "lenient")})
+
+
 def worth_of(outcome: Outcome, right: Mapping[str, float]) -> float:
     """Return what an outcome is worth: 1 right, 0 wrong, 1/k where k are tied and lots were drawn.
 
@@ -181,17 +223,22 @@ def final_text(transcript: Transcript, outcome: Outcome) -> str:
     return (behind or said)[-1].text if said else ""
 
 
-def whole_sets(experiment: Experiment, scored: Sequence[tuple[Result, str]]) -> dict[str, float]:
-    """Return the scores of all texts of an arm together, such as corpus BLEU: the mean over the seeds."""
+def whole_sets(experiment: Experiment, scored: Sequence[tuple[Result, str]]) -> dict[str, Whole]:
+    """Return the scores of all texts of an arm together, such as corpus BLEU, and their intervals.
+
+    Both are means over the seeds: seeds answer the same problems, so that several make no interval shorter.
+    """
     wanted = [name for name in experiment.metrics if name in set(corpus_metric)]
     references = {p.question.id: p.references for p in experiment.problems if p.references}
-    found: dict[str, float] = {}
+    found: dict[str, Whole] = {}
     for name in wanted:
-        scores = []
+        scores: list[CorpusScore] = []
         for seed in experiment.seeds:
             held = [(r.problem, text) for r, text in scored if r.seed == seed and r.problem in references]
             if held:
-                scores.append(corpus(name, [t for _, t in held], [references[p] for p, _ in held]).score)
+                scores.append(corpus(name, [t for _, t in held], [references[p] for p, _ in held]))
         if scores:
-            found[name] = math.fsum(scores) / len(scores)
+            known = [one.interval for one in scores if one.interval is not None]
+            ends = (fmean(low for low, _ in known), fmean(high for _, high in known)) if known else None
+            found[name] = (fmean(one.score for one in scores), ends)
     return found

@@ -12,7 +12,7 @@ from quorate.evaluate.dynamics.rounds import Round
 from quorate.evaluate.results import Column, Comparison, Cost
 from quorate.evaluate.statistics import Rate
 from quorate.report.geometry import Box, Chart, Dot, Line, Scale, Tick
-from quorate.report.labels import ends_labelled, labelled
+from quorate.report.labels import LETTER, ends_labelled, labelled, room
 from quorate.report.wording import number, percent, visible
 
 MEASURES: Mapping[str, tuple[str, Callable[[Cost], float | None]]] = {
@@ -54,7 +54,8 @@ def cost_chart(columns: Sequence[Column], measure: str, size: tuple[float, float
     costs = [cost for _, _, cost in held]
     box = _box(size)
     log = max(costs) > 3 * min(costs)
-    x = _widened(min(costs), max(costs), box.left, box.right, log=log)
+    free = room([visible(column.name) for column, _, _ in held], costs, box.right - box.left)
+    x = _widened(min(costs), max(costs), box.left, box.right - free, log=log)
     y = _accuracies([rate.low for _, rate, _ in held], [rate.high for _, rate, _ in held], box)
     dots = [
         Dot(
@@ -125,12 +126,12 @@ def _box(size: tuple[float, float]) -> Box:
 
 
 def _widened(low: float, high: float, start: float, end: float, *, log: bool) -> Scale:
-    """Leave some room beside the outermost values."""
+    """Leave some space beside the outermost values."""
     if log:
-        room = (high / low) ** 0.12
-        return Scale(low / room, high * room, start, end, log=True)
-    room = 0.15 * (high - low) or abs(high) or 1.0
-    return Scale(max(0.0, low - room), high + room, start, end)
+        space = (high / low) ** 0.07
+        return Scale(low / space, high * space, start, end, log=True)
+    space = 0.1 * (high - low) or abs(high) or 1.0
+    return Scale(max(0.0, low - space), high + space, start, end)
 
 
 def _accuracies(lows: Sequence[float], highs: Sequence[float], box: Box) -> Scale:
@@ -142,7 +143,14 @@ def _accuracies(lows: Sequence[float], highs: Sequence[float], box: Box) -> Scal
 
 
 def _ticks(scale: Scale, about: int) -> tuple[Tick, ...]:
-    return tuple(Tick(scale(value), number(value)) for value in scale.ticks(about))
+    """Return the ticks of an axis below a chart; one whose number would touch the one before is left out."""
+    found: list[Tick] = []
+    for value in scale.ticks(about):
+        tick = Tick(scale(value), number(value))
+        halves = LETTER * (len(tick.text) + len(found[-1].text if found else "")) / 2
+        if not found or tick.at - found[-1].at > halves + LETTER:
+            found.append(tick)
+    return tuple(found)
 
 
 def _percents(scale: Scale) -> tuple[Tick, ...]:

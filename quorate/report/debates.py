@@ -12,7 +12,9 @@ from quorate.evaluate import load_problems
 from quorate.events import Asked, Decided, Event, Failed, Heard, Noted, Posted, Said, Started
 from quorate.lab.demo import without_scratch
 from quorate.nouns import Message, Outcome, Question
+from quorate.protocols.history import Keep
 from quorate.record import PROBLEMS, read_events, read_manifest
+from quorate.transcript_files import keep_of
 from quorate.transcripts import Transcript
 
 
@@ -22,7 +24,7 @@ class Debate:
 
     `heard` holds, by the number of a message, the numbers of the messages that its seat was quoted; `graphs`
     and `boards` what held from their turn on; `notes` what the protocol did besides asking. `outcome` is None
-    while the question is open.
+    while the question is open; `keep` says what a seat stands by after a revision (see `History`).
     """
 
     question: Question
@@ -34,6 +36,7 @@ class Debate:
     boards: list[Posted] = field(default_factory=list)
     notes: list[Noted] = field(default_factory=list)
     outcome: Outcome | None = None
+    keep: Keep = "last"
 
     def fold(self, event: Event) -> None:
         """Take in one event of this question.
@@ -68,7 +71,7 @@ class Debate:
     def transcript(self) -> Transcript:
         """The same in answer rounds."""
         seats = self.seats or tuple(dict.fromkeys(m.seat for m in self.said if m.answer is not None))
-        known = {"gold": self.gold, "outcome": self.outcome, "heard": self.heard}
+        known = {"gold": self.gold, "outcome": self.outcome, "heard": self.heard, "keep": self.keep}
         return Transcript.of(self.question, seats, self.said, **known)
 
 
@@ -107,11 +110,12 @@ def read_run(folder: str | Path) -> Recorded:
     setup = manifest.get("setup") or {}
     seats = tuple(str(agent["name"]) for agent in setup.get("agents") or ())
     gold = _gold(folder)
+    kept = keep_of(setup)
     debates: dict[str, Debate] = {}
 
     def take(event: Event) -> None:
         if isinstance(event, Started):
-            debates[event.question] = Debate(event.asked, seats, gold.get(event.question))
+            debates[event.question] = Debate(event.asked, seats, gold.get(event.question), keep=kept)
         elif event.question in debates:
             debates[event.question].fold(event)
 

@@ -8,6 +8,12 @@ from quorate.report.geometry import Box, Dot, Line
 
 LETTER = 6.4
 """Width of a letter of a label, in units of a chart."""
+LONGEST = 30
+"""Most letters of a label."""
+DEAR, MOST_ROOM = 0.6, 0.55
+"""From which part of the highest cost on names shall fit to the right, and the most of the width they get."""
+FAR = 3.0
+"""How much a unit away from its dot weighs against a square unit that a label covers."""
 
 
 def labelled(dots: Sequence[Dot], box: Box) -> list[Dot]:
@@ -16,10 +22,12 @@ def labelled(dots: Sequence[Dot], box: Box) -> list[Dot]:
     taken += [(dot.x - 4, dot.high, dot.x + 4, dot.low) for dot in dots]
     found = []
     for dot in sorted(dots, key=lambda dot: dot.y):
-        text = dot.label if len(dot.label) <= 30 else dot.label[:29] + "…"
+        text = dot.label if len(dot.label) <= LONGEST else dot.label[: LONGEST - 1] + "…"
         width = LETTER * len(text)
         choices = [(_area(dot, dx, dy, anchor, width), dx, dy, anchor) for dx, dy, anchor in _BESIDE]
-        area, dx, dy, anchor = min(choices, key=lambda one: _covered(one[0], taken, box))
+        area, dx, dy, anchor = min(
+            choices, key=lambda one: _covered(one[0], taken, box) + FAR * max(0.0, abs(one[2] - 4) - 12)
+        )
         taken.append(area)
         found.append(
             Dot(dot.x, dot.y, dot.low, dot.high, dot.control, dot.title, text, dot.x + dx, dot.y + dy, anchor)
@@ -34,6 +42,18 @@ _BESIDE = tuple(
     if not (dx == 0 and dy == 4)
 )
 Area = tuple[float, float, float, float]
+
+
+def room(names: Sequence[str], costs: Sequence[float], width: float) -> float:
+    """Return how much of the width of a chart to keep free on the right, for the names of what is dear.
+
+    Examples
+    --------
+    >>> room(["a", "debate, complete"], [1.0, 10.0], 500.0), room(["a"], [1.0], 10.0)
+    (111.4, 5.5)
+    """
+    dear = (name for name, cost in zip(names, costs, strict=True) if cost >= DEAR * max(costs))
+    return min(MOST_ROOM * width, 9 + LETTER * min(LONGEST, max(map(len, dear))))
 
 
 def _area(dot: Dot, dx: float, dy: float, anchor: str, width: float) -> Area:

@@ -118,13 +118,10 @@ def _notes(study: Study) -> list[str]:
     sizes = {column.strict.of for column in table.columns if column.strict}
     if sizes:
         least = "" if len(sizes) == 1 else f"{min(sizes):,} to "
-        each = f"{least}{count(max(sizes), 'answer')}"
+        each = f"{least}{count(max(sizes), 'problem')}"
         notes.append(f"Accuracy over {each} an arm, with 95 % intervals; costs are means a problem.")
-    if table.detectable is not None:
-        notes.append(
-            f"With this many problems, a difference of {percent(table.detectable)} points is found four "
-            "times out of five; smaller ones may be missed."
-        )
+    if table.reach is not None:
+        notes.append(f"{table.reach} Smaller ones may be missed.")
     if any(column.control for column in table.columns):
         notes.append("Arms in light type with hollow dots are controls.")
     return [*notes, *table.notes]

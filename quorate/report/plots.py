@@ -14,9 +14,9 @@ from quorate.evaluate.dynamics.rounds import Round
 from quorate.evaluate.results import Column
 from quorate.report.charts import MEASURES, READ, measures
 from quorate.report.geometry import Box, Dot
-from quorate.report.labels import labelled
+from quorate.report.labels import labelled, room
 from quorate.report.rendering import needed
-from quorate.report.wording import visible
+from quorate.report.wording import number, visible
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,6 +37,9 @@ STYLES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (3, 1, 1, 1)))
 
 def plot_cost(columns: Sequence[Column], path: Path, measure: str | None = None) -> Path:
     """Plot accuracy over cost; the measure is tokens where they are known, else the first that tells."""
+    needed("matplotlib")
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
     measure = measure or next(iter(measures(columns)), "calls")
     name, read = MEASURES[measure]
     with _axes(path) as (figure, axes):
@@ -45,8 +48,10 @@ def plot_cost(columns: Sequence[Column], path: Path, measure: str | None = None)
             _dot(axes, column, cost)
         if min(costs) > 0 and max(costs) > 3 * min(costs):
             axes.set_xscale("log")
-        axes.margins(x=0.18)
-        axes.xaxis.set_major_formatter("{x:,.4g}")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        _leave_room(axes, [column.name for column in columns], costs)
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number(value)))
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(name)
         axes.set_ylabel("accuracy, %")
         _name_dots(figure, axes, columns, costs)
@@ -62,6 +67,17 @@ def _dot(axes: Axes, column: Column, cost: float) -> None:
     color = SOFT if column.control else ACCENT
     face = "white" if column.control else color
     axes.errorbar([cost], [share], yerr=error, fmt="o", ms=5, color=color, mfc=face, lw=1.1)
+
+
+def _leave_room(axes: Axes, names: Sequence[str], costs: Sequence[float]) -> None:
+    """Keep space on both sides, and on the right for the names of what is dear."""
+    width = 0.85 * SIZE[0] * 72 / (FONT / 12)
+    free = room(names, costs, width)
+    scale = axes.get_xaxis().get_transform()
+    low, high = (float(end) for end in scale.transform([min(costs), max(costs)]))
+    space = (0.08 * (high - low) if high > low else 0.1 * (abs(high) or 1.0)) or 1.0
+    right = (high - low + 2 * space) * free / (width - free)
+    axes.set_xlim(*scale.inverted().transform([low - space, high + space + right]))
 
 
 def _name_dots(figure: Figure, axes: Axes, columns: Sequence[Column], costs: Sequence[float]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import accumulate
 
 from quorate.protocols.sheets import winners
 from quorate.report.debates import Debate
@@ -14,6 +13,8 @@ Answers = dict[str, str | None]
 def standing(debate: Debate) -> list[Answers]:
     """Return what every seat stands for after each answer round; a failed seat keeps its last answer.
 
+    Where the protocol lets seats keep what they were surest of, that is what they stand for.
+
     Examples
     --------
     >>> from quorate.nouns import Message, Question
@@ -22,11 +23,8 @@ def standing(debate: Debate) -> list[Answers]:
     >>> standing(Debate(Question(text="2+3?"), ("ada",), messages={0: said(0, "4"), 1: said(1, "5")}))
     [{'ada': '4'}, {'ada': '5'}]
     """
-    rounds = (
-        {seat: said.answer for seat, said in held.answers.items() if not said.failed}
-        for held in debate.transcript.rounds
-    )
-    return list(accumulate(rounds, lambda before, now: before | now))
+    histories = debate.transcript.histories()
+    return [{seat: said.answer for seat, said in held.standing.items()} for held in histories]
 
 
 def elected(answers: Mapping[str, str | None]) -> list[str]:

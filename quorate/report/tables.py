@@ -9,20 +9,21 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from quorate.evaluate.claims import stands
 from quorate.evaluate.results import Column, Comparison
+from quorate.evaluate.statistics import Rate
 from quorate.report import rendering
 from quorate.report.wording import chance, count, number, percent, points, visible
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure, and how it is written; -1 stands for a missing one when sorted."""
+    """A figure, how it is written, and its interval; -1 stands for a missing one when sorted."""
 
     value: float
     text: str
+    interval: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,24 @@ def figures(table: Comparison) -> list[Figure]:
 def _accuracies(table: Comparison) -> Iterator[Figure]:
     columns = table.columns
     if any(column.lenient and column.lenient != column.strict for column in columns):
-        yield _figure("lenient", columns, lambda c: c.lenient.share if c.lenient else None, percent)
+        yield Figure("lenient", tuple(_rate(column.lenient) for column in columns))
     if len(table.seeds) > 1:
         yield Figure("by seed", tuple(_spread(column) for column in columns))
     for name in dict.fromkeys(name for column in columns for name in column.scores):
-        yield _figure(visible(name), columns, partial(_score, name), number)
+        yield Figure(visible(name), tuple(_score(name, column) for column in columns))
 
 
-def _score(name: str, column: Column) -> float | None:
-    return column.scores.get(name)
+def _rate(rate: Rate | None) -> Cell:
+    if rate is None:
+        return Cell(-1, "–")
+    return Cell(rate.share, percent(rate.share), f"[{percent(rate.low)}, {percent(rate.high)}]")
+
+
+def _score(name: str, column: Column) -> Cell:
+    if name not in column.scores:
+        return Cell(-1, "–")
+    value, ends = column.scores[name], column.intervals.get(name)
+    return Cell(value, number(value), f"[{number(ends[0])}, {number(ends[1])}]" if ends else "")
 
 
 def _spread(column: Column) -> Cell:
@@ -98,6 +108,7 @@ COST = ("calls", "tokens_in", "tokens_out", "cached", "depth", "seconds", "money
 def arms_csv(table: Comparison) -> str:
     """Write one line an arm, every figure in full; a missing one is empty."""
     scores = list(dict.fromkeys(name for column in table.columns for name in column.scores))
+    ends = [f"{name}_{end}" for name in scores for end in ("low", "high")]
     heads = ["arm", "about", "control", *RATE, *(f"lenient_{name}" for name in RATE), *COST]
     rows: list[list[object]] = []
     for column in table.columns:
@@ -106,8 +117,9 @@ def arms_csv(table: Comparison) -> str:
         ]
         costs = [getattr(column.cost, name) for name in COST]
         rest = [column.rounds, column.unread, column.failed, *(column.scores.get(name) for name in scores)]
-        rows.append([column.name, column.about, int(column.control), *rates, *costs, *rest])
-    return _csv([*heads, "rounds", "unread", "failed", *scores], rows)
+        known = [end for name in scores for end in column.intervals.get(name, (None, None))]
+        rows.append([column.name, column.about, int(column.control), *rates, *costs, *rest, *known])
+    return _csv([*heads, "rounds", "unread", "failed", *scores, *ends], rows)
 
 
 def claims_csv(table: Comparison) -> str:
@@ -158,7 +170,7 @@ def latex(table: Comparison) -> str:
     """Write the table and the comparisons as LaTeX with booktabs."""
     shown = figures(table)
     rows = [
-        {"column": column, "cells": [figure.cells[at].text for figure in shown]}
+        {"column": column, "cells": [_told(figure.cells[at]) for figure in shown]}
         for at, column in enumerate(table.columns)
     ]
     heads = [figure.head for figure in shown]
@@ -166,13 +178,15 @@ def latex(table: Comparison) -> str:
     return rendering.latex("table.tex", LATEX_FILTERS, **known) + "\n"
 
 
+def _told(cell: Cell) -> str:
+    return f"{cell.text} {cell.interval}" if cell.interval else cell.text
+
+
 def _caption(table: Comparison) -> str:
     seeds = f" and {count(len(table.seeds), 'seed')}" if len(table.seeds) > 1 else ""
-    found = f"{table.title}: {count(table.problems, 'problem')}{seeds}, 95 % Wilson intervals in brackets; "
-    found += "costs are means a problem."
-    if table.detectable is not None:
-        found += f" Differences of {percent(table.detectable)} points are found with a power of 80 %."
-    return found
+    found = f"{table.title}: {count(table.problems, 'problem')}{seeds}, 95 % intervals in brackets "
+    found += "(Wilson for shares); costs are means a problem."
+    return f"{found} {table.reach}" if table.reach else found
 
 
 _SPECIAL = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from concurrent.futures import Future
@@ -83,14 +84,13 @@ class Places:
         """Refuse when no place is free, with the mean duration of a debate as the time to wait."""
         if self.taken < self.most:
             return
-        wait = fmean(self._lasted)
+        wait = max(1, math.ceil(min(60.0, fmean(self._lasted))))
         goes_on = "debate is" if self.taken == 1 else "debates are"
         raise Refusal(
             429,
-            f"{self.taken} {goes_on} under way, and more are not taken on at once; try again in "
-            f"{wait:.0f} s.",
+            f"{self.taken} {goes_on} under way, and more are not taken on at once; try again in {wait} s.",
             code="rate_limit_exceeded",
-            retry_after=min(wait, 60.0),
+            retry_after=wait,
         )
 
     def take(self, debate: Future[Any]) -> None:

@@ -24,6 +24,7 @@ from quorate.evaluate.claims import (
     power,
     stands,
 )
+from quorate.evaluate.results import Comparison
 
 COUNTS = st.integers(0, 400)
 PS = st.lists(st.floats(0, 1), min_size=1, max_size=30)
@@ -93,6 +94,25 @@ def test_where_all_the_discordance_is_not_enough_more_is_needed() -> None:
     assert least > 0.02
     assert power(50, least, least) == pytest.approx(0.8, abs=1e-6)
     assert detectable(2, 0.5) == 1.0
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+@pytest.mark.parametrize("level", [0.05, 0.05 / 23])
+def test_nothing_shows_where_even_winning_all_is_no_evidence(count: int, level: float) -> None:
+    if mcnemar(count, 0) > level:
+        assert detectable(count, 1.0, level=level) == 1.0
+
+
+def test_after_a_correction_only_larger_differences_show() -> None:
+    worth = {"a": [1.0] * 100 + [0.0] * 100, "b": [0.0] * 100 + [1.0] * 100, "c": [0.0, 1.0] * 100}
+    pairs = [("a", "b"), ("a", "c"), ("b", "c")]
+    found = detectable_among(worth, pairs, corrected=True) or 0.0
+    assert found == pytest.approx(detectable(200, 0.5, level=0.05 / 3))
+    assert found > (detectable_among(worth, pairs) or 1)
+    table = Comparison(title="t", problems=200, detectable=0.1, detectable_corrected=found)
+    assert (table.reach or "").endswith(f"after the correction for 0 comparisons, one of {100 * found:.1f}.")
+    assert (table.model_copy(update={"detectable_corrected": 1.0}).reach or "").endswith("none does.")
+    assert table.model_copy(update={"detectable": None}).reach is None
 
 
 @pytest.mark.parametrize(("count", "discordant"), [(300, 0.15), (1000, 0.15), (1000, 0.4)])

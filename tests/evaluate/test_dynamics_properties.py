@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -15,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quorate.evaluate.dynamics import Course, Dynamics
-from quorate.evaluate.dynamics.contribution import shapley
 from quorate.evaluate.dynamics.drift import drift_of
 from quorate.evaluate.dynamics.influence import influence_of
 from quorate.nouns import Message, Question
@@ -23,98 +21,7 @@ from quorate.protocols.convergence import unanimous
 from quorate.protocols.convergence.certainty import entropy
 from quorate.redeciding import redecide
 from quorate.transcripts import Transcript
-
-SEATS = ("ada", "bo", "cy", "di")
-FAILED, ABSENT = "!", "-"
-Heard = dict[int, tuple[int, ...]]
-
-
-@st.composite
-def transcripts(draw: st.DrawFn, gold: bool | None = None) -> tuple[Transcript, Heard]:
-    """One question: some seats, some rounds; seats abstain, fail, or are not asked."""
-    seats = SEATS[: draw(st.integers(1, 4))]
-    name = draw(st.sampled_from([f"q{n}" for n in range(20)]))
-    messages: list[Message] = []
-    heard: Heard = {}
-    answers = st.sampled_from(["5", "5", "6", "6", "7", None, FAILED, ABSENT])
-    for turn in range(draw(st.integers(1, 3))):
-        before = len(messages)
-        for seat in seats:
-            answer = draw(answers)
-            if answer == ABSENT:
-                continue
-            number = len(messages)
-            failed = answer == FAILED
-            messages.append(
-                Message(
-                    number=number,
-                    seat=seat,
-                    act="revise" if turn else "draft",
-                    turn=turn,
-                    text="",
-                    answer=None if failed else answer,
-                    error="gone" if failed else None,
-                )
-            )
-            heard[number] = tuple(
-                m.number for m in messages[:before] if m.seat != seat and draw(st.booleans())
-            )
-    known = draw(st.booleans()) if gold is None else gold
-    question = Question(id=name, text="2+3?")
-    return Transcript.of(question, seats, messages, gold="5" if known else None, heard=heard), heard
-
-
-records = st.lists(transcripts(), min_size=1, max_size=8)
-
-
-@dataclass
-class Again:
-    """An answer given again, counted the slow way."""
-
-    transcript: Transcript
-    turn: int
-    seat: str
-    before: str | None
-    after: str | None
-    heard: dict[str, str | None]
-
-    @property
-    def opinion(self) -> str | None:
-        """What most of the heard stand by; None without one, and where they are split."""
-        ranked = Counter(answer for answer in self.heard.values() if answer is not None).most_common(2)
-        return ranked[0][0] if len(ranked) == 1 or (ranked and ranked[0][1] > ranked[1][1]) else None
-
-
-def standings(transcript: Transcript, rounds: int) -> list[dict[str, str | None]]:
-    """Return what each seat stood by after each of so many rounds."""
-    standing: dict[str, str | None] = dict.fromkeys(transcript.seats)
-    found = []
-    for turn in range(rounds):
-        if turn < len(transcript.rounds):
-            said = transcript.rounds[turn].answers
-            standing |= {seat: m.answer for seat, m in said.items() if not m.failed}
-        found.append(dict(standing))
-    return found
-
-
-def again(record: list[tuple[Transcript, Heard]], *, assumed: bool = False) -> Iterator[Again]:
-    for transcript, heard in record:
-        told = {m.number: m for held in transcript.rounds for m in held.answers.values() if not m.failed}
-        standing: dict[str, str | None] = {}
-        for turn, held in enumerate(transcript.rounds):
-            before = dict(standing)
-            spoken = {seat: m for seat, m in held.answers.items() if not m.failed}
-            for seat, message in spoken.items():
-                peers = {told[n].seat: told[n].answer for n in heard[message.number] if n in told}
-                if assumed:
-                    peers = {name: answer for name, answer in before.items() if name != seat}
-                if turn:
-                    yield Again(transcript, turn, seat, before.get(seat), message.answer, peers)
-            standing |= {seat: m.answer for seat, m in spoken.items()}
-
-
-def dynamics(record: list[tuple[Transcript, Heard]]) -> Dynamics:
-    return Dynamics.of([t for t, _ in record])
+from tests.evaluate.conftest import SEATS, Again, Heard, again, dynamics, records, standings
 
 
 @settings(max_examples=50)
@@ -287,69 +194,6 @@ def test_lift_compares_the_same_hearer_in_the_same_situation(record: list[tuple[
 def behind(a: Again, answer: str | None) -> int:
     """Count the heard behind an answer; behind None, all who gave one."""
     return sum(h == answer if answer is not None else h is not None for h in a.heard.values())
-
-
-def without(transcript: Transcript, seat: str) -> Transcript:
-    """Return the transcript with nothing said by one seat."""
-    messages = [m for held in transcript.rounds for m in held.answers.values() if m.seat != seat]
-    seats = [name for name in transcript.seats if name != seat]
-    return Transcript.of(transcript.question, seats or ["nobody"], messages, gold=transcript.gold)
-
-
-def vote(transcript: Transcript, seats: tuple[str, ...]) -> float:
-    answers = standings(transcript, len(transcript.rounds) or 1)[-1]
-    counts = Counter(answers[s] for s in seats if answers[s] is not None)
-    top = [a for a, c in counts.items() if c == max(counts.values())]
-    return 1 / len(top) if transcript.gold in top else 0.0
-
-
-@settings(max_examples=50)
-@given(records)
-def test_a_ballot_adds_what_redeciding_without_it_takes_away(record: list[tuple[Transcript, Heard]]) -> None:
-    for member in dynamics(record).members:
-        rest = [(t, without(t, member.name)) for t, _ in record if member.name in t.seats]
-        golden = [pair for pair in rest if pair[0].gold is not None]
-        found = member.contribution
-        assert (found.ballot is None) == (not golden)
-        if found.ballot is not None:
-            first, second = (redecide(side).rules[0].rate for side in zip(*golden, strict=True))
-            assert first is not None
-            assert second is not None
-            assert found.ballot.mean == pytest.approx(first.share - second.share, abs=2e-6)
-        assert found.decisive == sum(winners(t) != winners(less) for t, less in rest)
-
-
-def winners(transcript: Transcript) -> set[str]:
-    counts = Counter(b.answer for b in transcript.ballots() if b.answer is not None)
-    return {answer for answer, c in counts.items() if c == max(counts.values())}
-
-
-@settings(max_examples=50)
-@given(transcripts(gold=True))
-def test_shapley_is_the_mean_over_all_orders(one: tuple[Transcript, Heard]) -> None:
-    transcript, _ = one
-    found = {m.name: m.contribution.shapley for m in Dynamics.of([transcript]).members}
-    added = dict.fromkeys(transcript.seats, 0.0)
-    orders = list(itertools.permutations(transcript.seats))
-    for order in orders:
-        for at, seat in enumerate(order):
-            added[seat] += vote(transcript, order[: at + 1]) - vote(transcript, order[:at])
-    for seat, total in added.items():
-        value = found[seat]
-        assert value is not None
-        assert value.mean == pytest.approx(total / len(orders), abs=1e-6)
-
-
-@settings(max_examples=50)
-@given(st.lists(st.lists(st.integers(-1, 3), min_size=6, max_size=6), min_size=1, max_size=10))
-def test_shapley_values_add_up_and_silence_is_worth_nothing(answers: list[list[int]]) -> None:
-    last = np.array(answers)
-    values = shapley(last)
-    for row, found in zip(answers, values, strict=True):
-        counts = Counter(a for a in row if a >= 0)
-        top = [a for a, c in counts.items() if c == max(counts.values())]
-        assert found.sum() == pytest.approx(1 / len(top) if 0 in top else 0.0)
-        assert all(value == pytest.approx(0) for a, value in zip(row, found, strict=True) if a < 0)
 
 
 @settings(max_examples=50)

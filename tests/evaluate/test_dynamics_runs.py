@@ -16,12 +16,33 @@ from quorate.evaluate import Problem
 from quorate.evaluate.dynamics import Course, Dynamics, read_dynamics
 from quorate.evaluate.dynamics.courses import UNHEARD
 from quorate.nouns import Ask, Message, Question, Reply, Stretch
+from quorate.report.debates import read_run
+from quorate.report.standing import standing
 from quorate.transcript_files import load_transcripts
 from quorate.transcripts import Transcript
 
 PROBLEMS = [
     Problem(question=Question(id=f"q{n}", text=f"What is {n} + 3?"), gold=str(n + 3)) for n in range(4)
 ]
+
+
+@pytest.mark.parametrize(("keep", "kept"), [("last", 0.0), ("surest", 1.0)])
+def test_seats_stand_by_what_their_protocol_lets_them_keep(tmp_path: Path, keep: str, kept: float) -> None:
+    def wavering(ask: Ask, seed: int) -> Reply:
+        first = ask.act == "draft"
+        return Reply(text=f"Answer: {right(ask) if first else 99}", confidence=0.9 if first else 0.3)
+
+    seats = [Agent(name, Scripted(wavering)) for name in ("ada", "bo")]
+    protocol = {"debate": {"rounds": 2, "critique": "off", "keep": keep, "until": "never"}}
+    Definition(seats, protocol=protocol).run(PROBLEMS, record=tmp_path / "run")
+    found = read_dynamics(tmp_path / "run")
+    assert [held.plurality.share for held in found.rounds if held.plurality] == [1.0, kept]
+    assert found.turnover is not None
+    assert found.turnover.lost == len(PROBLEMS) * (1 - kept)
+    recorded = read_run(tmp_path / "run")
+    assert {debate.keep for debate in recorded.debates} == {keep}
+    after = [standing(debate)[-1]["ada"] == debate.gold for debate in recorded.debates]
+    assert after == [bool(kept)] * len(PROBLEMS)
 
 
 def right(ask: Ask) -> str:

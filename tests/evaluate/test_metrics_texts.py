@@ -97,6 +97,23 @@ def test_corpora_are_scored_and_signed_as_sacrebleu_does() -> None:
     assert spelled.score > corpus("bleu", texts, references).score
 
 
+@pytest.mark.parametrize("name", ["bleu", "chrf", "rouge1"])
+def test_a_corpus_has_the_interval_of_a_bootstrap_over_its_texts(name: str) -> None:
+    texts = ["the cat sat on the mat today", "it is raining again in Paris", "nobody knows why they left"]
+    references = ["a cat sat on the mat today", "it rains again in Paris", "nobody knows why"]
+    few, many = corpus(name, texts * 3, references * 3), corpus(name, texts * 30, references * 30)
+    for found in (few, many):
+        assert found.interval is not None
+        low, high = found.interval
+        assert 0 <= low < found.score < high <= 1
+    assert few.interval is not None
+    assert many.interval is not None
+    assert few.interval[1] - few.interval[0] > 2 * (many.interval[1] - many.interval[0])
+    assert corpus(name, texts[:1], references[:1]).interval is None
+    nothing = corpus(name, ["qqq", "zzz"], ["a b c d e", "f g h i j"])
+    assert (nothing.score, nothing.interval) == (0.0, (0.0, 0.0))
+
+
 @given(SENTENCES, SENTENCES)
 def test_summaries_are_scored_as_rouge_score_does(text: str, reference: str) -> None:
     theirs = RougeScorer(["rouge1", "rouge2", "rougeL", "rougeLsum"], use_stemmer=True).score(reference, text)

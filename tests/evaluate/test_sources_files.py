@@ -227,6 +227,9 @@ def test_unreadable_gold_can_be_left_out_and_is_counted(tmp_path: Path) -> None:
     found = read_problems(source)
     assert [problem.gold for problem in found] == ["1", "3"]
     assert found.about["left_out"] == {"unreadable": 2}
+    source = {**source, "file": write_csv(tmp_path / "b.csv", rows[1::2])}
+    with pytest.raises(BadQuestion, match="No problem of b is left: no gold answer of it can be read"):
+        read_problems(source)
 
 
 def test_a_file_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:

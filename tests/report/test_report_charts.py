@@ -58,6 +58,28 @@ def test_every_dot_and_its_label_lies_in_the_chart(
         assert 0 <= dot.label_y <= size[1]
 
 
+@pytest.mark.parametrize("size", [WIDE, NARROW])
+def test_names_of_dear_arms_stand_beside_their_dots(size: tuple[float, float]) -> None:
+    held = {
+        "cheap": (120, 100),
+        "ring": (340, 2350),
+        "ring, surest": (385, 2350),
+        "complete": (362, 2930),
+        "self_consistency_calls": (123, 1440),
+        "self_consistency_tokens": (126, 3004),
+    }
+    columns = [
+        Column(name=name, strict=Rate.count(right, 1000), cost=Cost(calls=cost))
+        for name, (right, cost) in held.items()
+    ]
+    chart = cost_chart(columns, "calls", size)
+    for dot in chart.dots:
+        assert abs(dot.label_y - 4 - dot.y) <= 12
+    assert len(chart.across) >= 2
+    for one, other in pairwise(chart.across):
+        assert other.at - one.at > 3 * (len(one.text) + len(other.text))
+
+
 def test_a_measure_that_is_not_known_of_all_is_no_chart() -> None:
     columns = [Column(name="a", cost=Cost(calls=1, seconds=2)), Column(name="b", cost=Cost(calls=2))]
     assert measures(columns) == ["calls"]

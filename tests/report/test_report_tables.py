@@ -75,6 +75,24 @@ def test_several_seeds_and_scores_have_columns_of_their_own() -> None:
     assert {f.head: f.cells[0].text for f in shown} == {"by seed": "50.0–100.0", "chrF": "41.5"}
 
 
+def test_lenient_rates_and_scores_have_their_intervals() -> None:
+    column = Column(
+        name="a",
+        strict=Rate.count(5, 10),
+        lenient=Rate.count(8, 10),
+        scores={"chrF": 0.4},
+        intervals={"chrF": (0.3, 0.5)},
+    )
+    table = Comparison(title="t", problems=10, columns=(column,))
+    assert {f.head: f.cells[0].interval for f in figures(table)} == {
+        "lenient": "[49.0, 94.3]",
+        "chrF": "[0.3, 0.5]",
+    }
+    assert r"80.0 [49.0, 94.3] & 0.4 [0.3, 0.5] \\" in latex(table)
+    (row,) = csv.DictReader(io.StringIO(arms_csv(table)))
+    assert (row["chrF"], row["chrF_low"], row["chrF_high"]) == ("0.4", "0.3", "0.5")
+
+
 def test_the_suffix_says_what_is_written(experiment: Path, tmp_path: Path) -> None:
     pytest.importorskip("matplotlib")
     study = read_study(experiment)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from quorate import Agent, Definition, Reply
+from quorate import Agent, Definition, Reply, Scripted
 from quorate.agents import Request
 from quorate.serving import Limits, Panel, Sitting
 from quorate.serving.server import address, listen, server
@@ -114,3 +115,39 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Served]]:
 @pytest.fixture
 def gate() -> Callable[..., Gate]:
     return Gate
+
+
+LINES = {
+    "ada": "17*3 is 51.\nAnswer: 51",
+    "bo": ["I guess.\nAnswer: 41", "Ada is right.\nAnswer: 51"],
+    "cy": "Answer: 51",
+}
+ASKED = [{"role": "user", "content": "What is 17*3?"}]
+
+
+def trio(script: Any = LINES, protocol: Any = "debate", **options: Any) -> Definition:
+    model = Scripted(script) if not hasattr(script, "reply") else script
+    return Definition([Agent(name, model) for name in LINES], protocol=protocol, **options)
+
+
+def ask(served: Any, messages: Any = ASKED, **options: Any) -> Any:
+    return served.client.chat.completions.create(model="study", messages=messages, **options)
+
+
+def raw(
+    served: Any,
+    body: bytes,
+    *,
+    kind: str = "application/json",
+    path: str = "/v1/chat/completions",
+    **headers: str,
+) -> tuple[int, dict[str, Any]]:
+    import http.client
+    from urllib.parse import urlsplit
+
+    connection = http.client.HTTPConnection(urlsplit(served.url).netloc, timeout=20)
+    connection.request("POST", path, body, {"Content-Type": kind, **headers})
+    answer = connection.getresponse()
+    read = answer.status, json.loads(answer.read())
+    connection.close()
+    return read

@@ -8,6 +8,7 @@ order in which they came up, SILENT is no answer that could be read:
     round 2      0    0    1
 
 A seat that is not asked, or fails, stands by what it said before; so does everyone when a question has ended.
+Where the protocol lets a seat keep what it was surest of, it stands by that.
 """
 
 from __future__ import annotations
@@ -192,7 +193,7 @@ class _Layout:
             codes[transcript.gold] = RIGHT
         standing = [UNHEARD] * self.places
         said: dict[int, tuple[int, int]] = {}
-        for turn, held in enumerate(transcript.rounds):
+        for turn, (held, history) in enumerate(zip(transcript.rounds, transcript.histories(), strict=True)):
             before = tuple(standing)
             for name, message in held.answers.items():
                 at = places.get(name)
@@ -202,8 +203,8 @@ class _Layout:
                 if message.failed:
                     continue
                 self.spoke[number, turn, at] = True
-                standing[at] = codes.setdefault(message.answer, len(codes))
-                said[message.number] = (at, standing[at])
+                said[message.number] = (at, codes.setdefault(message.answer, len(codes)))
+                standing[at] = codes.setdefault(history.answer_of(name), len(codes))
                 if turn:
                     heard = transcript.heard
                     numbers = None if heard is None else heard.get(message.number, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
@@ -10,8 +10,11 @@ from typing import Any
 from quorate.evaluate.metrics.scoring import CorpusScore, corpus_metric
 from quorate.evaluate.metrics.summary import rouge
 from quorate.evaluate.metrics.translation import bleu_scorer, chrf_scorer
+from quorate.evaluate.statistics import average
 
 References = Sequence[tuple[str, ...]]
+DRAWS = 1000
+"""Sets that are drawn for an interval, with sacrebleu's fixed seed."""
 
 
 @corpus_metric
@@ -42,10 +45,23 @@ def chrf(texts: Sequence[str], references: References, *, word_order: int = 0) -
 def _by_sacrebleu(name: str, scorer: Any, texts: Sequence[str], references: References) -> CorpusScore:
     most = max(map(len, references))
     streams = [[given[at] if at < len(given) else None for given in references] for at in range(most)]
-    found = scorer.corpus_score(texts, streams)
+    found = scorer.corpus_score(texts, streams, n_bootstrap=DRAWS if len(texts) > 1 else 1)
+    scorer.n_bootstrap = scorer.seed = None  # how an interval was drawn is no part of how a score is made
+    signature = str(scorer.get_signature())
+    told = json.loads(found.format(width=6, signature=signature, is_json=True))
+    middle, half = told.get("confidence_mean", found.score), told.get("confidence_var", 0.0)
+    interval = _within(middle - half, middle + half, 100) if len(texts) > 1 else None
     return CorpusScore(
-        name=name, score=min(1.0, found.score / 100), of=len(texts), signature=str(scorer.get_signature())
+        name=name,
+        score=min(1.0, found.score / 100),
+        interval=interval,
+        of=len(texts),
+        signature=signature,
     )
+
+
+def _within(low: float, high: float, scale: float = 1) -> tuple[float, float]:
+    return round(max(0.0, low / scale), 4), round(min(1.0, high / scale), 4)
 
 
 def _mean_rouge(
@@ -53,7 +69,9 @@ def _mean_rouge(
 ) -> CorpusScore:
     found = [rouge(kind, text, given, stem=stem) for text, given in zip(texts, references, strict=True)]
     signature = f"{kind}|F1|mean of texts|stem:{'yes' if stem else 'no'}|version:{version('rouge-score')}"
-    return CorpusScore(name=name, score=math.fsum(found) / len(found), of=len(found), signature=signature)
+    known = average(found)
+    interval = _within(known.low, known.high) if len(found) > 1 else None
+    return CorpusScore(name=name, score=known.mean, interval=interval, of=len(found), signature=signature)
 
 
 @corpus_metric

@@ -26,10 +26,14 @@ MAX_TEXT = 20_000
 
 
 class CorpusScore(Noun):
-    """What a whole set of texts is worth; the signature says how it was computed, for others to repeat it."""
+    """What a whole set of texts is worth; the signature says how it was computed, for others to repeat it.
+
+    `interval` is the one of 95 % that a bootstrap over the texts gives; None for a single text.
+    """
 
     name: str
     score: float
+    interval: tuple[float, float] | None = None
     of: int
     signature: str
 

@@ -179,6 +179,8 @@ def _chosen(
 ) -> ProblemSet:
     """Draw from problems what is wanted."""
     where = name
+    if not problems:
+        raise BadQuestion(f"No problem of {name} is left: no gold answer of it can be read. Mend them.")
     told = {**about, "of": len(problems), "of_digest": digest(problems)}
     if spec.part is not None:
         problems, where = samples.cut(problems, spec.parts)[spec.part], f"the part '{spec.part}' of {name}"
