@@ -18,7 +18,7 @@ from quorate.evaluate.dynamics.shifts import Bools, Floats, Ints
 from quorate.evaluate.statistics import wilson
 from quorate.nouns import Noun
 
-How = Literal["compared", "credited"]
+How = Literal["compared", "credited", "by drafts"]
 
 
 class Gain(Noun):
@@ -29,9 +29,9 @@ class Gain(Noun):
     mean, low, high : float
     cases, questions : int
         Answers given in sight of the seat's, and the different questions they belong to.
-    how : {"compared", "credited"}
-        Against answers in the same situation that were given without hearing it, or by the changes to its
-        answer.
+    how : {"compared", "credited", "by drafts"}
+        Against answers in the same situation that were given without hearing it, by the changes to its
+        answer, or by what it knew (see `worth`).
     """
 
     mean: float

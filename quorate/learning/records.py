@@ -1,14 +1,16 @@
 """Learning who should hear whom from recorded debates: no model is asked.
 
 learned = learn_from_records("runs/first", "runs/second")
+learned = learn_from_records("runs/first", score="oracle")
 learned.save("graph.json")                      # topology: {learned: {file: graph.json}}
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -19,17 +21,21 @@ from quorate.evaluate.dynamics.courses import Heard
 from quorate.evaluate.dynamics.shifts import Bools
 from quorate.experiments.folder import Folder
 from quorate.learning.gains import Cases, Gain, compared, credited
+from quorate.learning.worth import worth_of_agents, worth_of_edges
 from quorate.record import MANIFEST
+from quorate.registry import spell
 from quorate.topologies.learned_graphs import LearnedEdge, LearnedGraph, LearnedTurn
 from quorate.transcript_files import load_transcripts
 from quorate.transcripts import Transcript
 
 Keep = Literal["unless_harmful", "if_helpful"]
+CHANGES = "changes"
 KEEPS: tuple[str, ...] = ("unless_harmful", "if_helpful")
 
 
 def learn_from_records(
     *paths: str | Path,
+    score: Any = CHANGES,
     keep: Keep = "unless_harmful",
     per_turn: bool = False,
     level: float = 0.95,
@@ -44,6 +50,11 @@ def learn_from_records(
     ----------
     paths
         Folders of runs or of experiments, or JSONL files of recorded outputs.
+    score : "changes", "oracle", rule, name or mapping
+        By what edges are judged: by what hearing did to the hearer's answers; by what the heard one's first
+        draft knew and neither the hearer nor the others it hears did ("oracle"); or by what its draft adds
+        to a rule's decision over theirs, such as "plurality". The last two need no debate: of a vote, all
+        edges are judged.
     keep : {"unless_harmful", "if_helpful"}
         Take an edge out when its gain is below 0 for sure (the upper bound of the interval is), or unless it
         is above 0 for sure.
@@ -75,8 +86,8 @@ def learn_from_records(
 
     Notes
     -----
-    What is estimated is what hearing u adds to v's chance of being right in the NEXT round, not what it does
-    for the group's answer: an edge that helps v may still cost the group a voice of its own.
+    What is estimated by changes is what hearing u adds to v's chance of being right in the NEXT round, not
+    what it does for the group's answer: an edge that helps v may still cost the group a voice of its own.
 
     Where v heard u on some questions and not on others, in the same situation (whether v was right, what u
     said, how many of the others heard were right and wrong), both are compared. That is the effect of hearing
@@ -86,7 +97,12 @@ def learn_from_records(
     Where everybody always heard u there is nothing to compare, and u is credited with v's changes to what u
     said. That is the effect of hearing only if v would have kept its answer otherwise, and those who said
     the same deserve equal shares. Changes that v would have made anyway are credited too; that u keeps v
-    from leaving a right answer is not seen.
+    from leaving a right answer is not seen, nor is what u alone knows while nobody believes it. A group that
+    decides by the surest seat can then lose by a thinner graph what it had without any talk: the others grow
+    sure of something wrong, and the one that knows is not heard.
+
+    The other scores see that (`quorate.learning.worth` has them). They are about what there is to learn from
+    hearing u, not about what v makes of it; for "oracle" no edge harms, so only "if_helpful" takes any out.
 
     Examples
     --------
@@ -108,14 +124,17 @@ def learn_from_records(
         raise BadOption(f"At least 1 question is needed for a judgement, not {least}.")
     if not 0 < level < 1:
         raise BadOption(f"The level of the intervals lies between 0 and 1, such as 0.95; got {level:g}.")
-    transcripts = _read(paths, arms, reading, gold)
-    return learn_from_transcripts(transcripts, keep=keep, per_turn=per_turn, level=level, least=least)
+    transcripts = _read(paths, arms, reading, gold, least_rounds=2 if score == CHANGES else 1)
+    return learn_from_transcripts(
+        transcripts, score=score, keep=keep, per_turn=per_turn, level=level, least=least
+    )
 
 
 def learn_from_transcripts(
     transcripts: Sequence[Transcript],
     *,
     heard: Sequence[Heard | None] | None = None,
+    score: Any = CHANGES,
     keep: Keep = "unless_harmful",
     per_turn: bool = False,
     level: float = 0.95,
@@ -128,11 +147,17 @@ def learn_from_transcripts(
     transcripts : sequence of Transcript
     heard : sequence, shape (transcripts,), optional
         Who heard what in each, in the place of what the transcripts say of it themselves.
-    keep, per_turn, level, least
+    score, keep, per_turn, level, least
         As in `learn_from_records`.
     """
     _check_transcripts(transcripts)
     course = Course.of(transcripts, heard)
+    if score != CHANGES:
+        if per_turn:
+            raise BadOption(
+                "First drafts are the same for every turn: score by changes, or leave out per_turn."
+            )
+        return _by_drafts(transcripts, course, score, keep, level, least)
     turns = range(1, course.rounds) if per_turn else [None]
     found = [_turn(course, turn, keep, level, least) for turn in turns]
     if not any(turn.edges for turn in found):
@@ -156,6 +181,41 @@ def learn_from_transcripts(
             "compared": sum(edge.why.endswith("compared") for edge in edges),
         },
     )
+
+
+def _by_drafts(
+    transcripts: Sequence[Transcript], course: Course, score: Any, keep: Keep, level: float, least: int
+) -> LearnedGraph:
+    """Judge every edge along which somebody was heard, or all where nobody was, by the first drafts."""
+    seats = transcripts[0].seats
+    heard = [(course.names[u], course.names[v]) for u, v in np.argwhere(_was_heard(course, None))]
+    edges = []
+    for (speaker, hearer), (gap, drafted) in worth_of_edges(
+        transcripts, heard or list(permutations(seats, 2)), of=score, level=level
+    ).items():
+        gain = Gain(**gap.model_dump(), cases=drafted, questions=drafted, how="by drafts")
+        kept, why = _verdict(gain, keep, least)
+        edges.append(
+            LearnedEdge(
+                heard=speaker,
+                hearer=hearer,
+                probability=round(gain.likely, 4),
+                kept=kept,
+                why=why,
+                **_figures(gain),
+            )
+        )
+    agents = worth_of_agents(transcripts, of=score, level=level)
+    about = {
+        "score": score if isinstance(score, (str, Mapping)) else spell(score),
+        "keep": keep,
+        "level": level,
+        "least": least,
+        "questions": agents[0].questions,
+        "undecided": sum(edge.why.startswith("too few") for edge in edges),
+        "agents": [agent.model_dump() for agent in agents],
+    }
+    return LearnedGraph(seats=seats, turns=(LearnedTurn(edges=tuple(edges)),), method="records", about=about)
 
 
 def _check_transcripts(transcripts: Sequence[Transcript]) -> None:
@@ -205,14 +265,18 @@ def _judged(
 ) -> LearnedEdge:
     cases = Cases.of(course, heard, hearer, turn)
     gain = _best(cases, level, least)
-    known: Mapping[str, float | int | None] = {}
+    known: Mapping[str, Any] = {}
     kept, why, likely = True, "too few: it never gave an answer that was heard", 0.5
     if gain is not None:
-        known = {"gain": gain.mean, "low": gain.low, "high": gain.high, "cases": gain.cases}
+        known = _figures(gain)
         likely = round(gain.likely, 4)
         kept, why = _verdict(gain, keep, least)
     names = {"heard": course.names[heard], "hearer": course.names[hearer]}
     return LearnedEdge(**names, probability=likely, kept=kept, why=why, **known)
+
+
+def _figures(gain: Gain) -> Mapping[str, Any]:
+    return {"gain": gain.mean, "low": gain.low, "high": gain.high, "cases": gain.cases}
 
 
 def _best(cases: Cases, level: float, least: int) -> Gain | None:
@@ -223,7 +287,8 @@ def _best(cases: Cases, level: float, least: int) -> Gain | None:
 
 def _verdict(gain: Gain, keep: Keep, least: int) -> tuple[bool, str]:
     if gain.questions < least:
-        return True, f"too few: heard on {gain.questions} questions"
+        did = "drafted" if gain.how == "by drafts" else "heard"
+        return True, f"too few: {did} on {gain.questions} questions"
     says = "helps" if gain.low > 0 else "harms" if gain.high < 0 else "may help or harm"
     kept = gain.low > 0 if keep == "if_helpful" else gain.high >= 0
     return kept, f"{says}, {gain.how}"
@@ -234,11 +299,15 @@ def _read(
     arms: Sequence[str] | None,
     reading: Mode | None,
     gold: str | Path | None,
+    *,
+    least_rounds: int,
 ) -> list[Transcript]:
     transcripts: list[Transcript] = []
     for path in (run for given in paths for run in _runs(Path(given), arms)):
         loaded = load_transcripts(path, reading=reading, gold=gold)
-        transcripts += [transcript for transcript in loaded.transcripts if len(transcript.rounds) > 1]
+        transcripts += [
+            transcript for transcript in loaded.transcripts if len(transcript.rounds) >= least_rounds
+        ]
     return transcripts
 
 

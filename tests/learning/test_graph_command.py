@@ -71,6 +71,24 @@ def test_records_to_a_graph_that_a_definition_loads(quorate: Quorate, tmp_path: 
 
 
 @pytest.mark.usefixtures("study")
+def test_records_are_scored_by_what_only_the_heard_one_knew(quorate: Quorate, tmp_path: Path) -> None:
+    assert quorate("run", "study.yaml", "problems.jsonl", "-o", "runs/one", "--view", "quiet")[0] == 0
+    options = ("--score", "oracle", "--keep", "if_helpful", "-o", "known.json")
+    code, out, err = quorate("graph", "learn", "runs/one", *options)
+    assert (code, err) == (0, "")
+    assert "2 of 6 edges of 3 seats kept, learned by records" in out
+    learned = load_learned_graph(tmp_path / "known.json")
+    assert {(e.heard, e.hearer) for e in learned.kept()} == {("ada", "mal"), ("bo", "mal")}
+    assert "+50.0" in out
+    rows = [line.split()[:2] for line in out.splitlines()]
+    assert ["ada", "100.0"] in rows
+    assert ["mal", "0.0"] in rows
+    code, _, err = quorate("graph", "learn", "runs/one", "--score", "oracel")
+    assert code == 1
+    assert "Did you mean 'oracle'?" in err
+
+
+@pytest.mark.usefixtures("study")
 def test_a_definition_is_tried_on_problems(quorate: Quorate, tmp_path: Path) -> None:
     code, out, err = quorate(
         "graph", "learn", "study.yaml", "--problems", "problems.jsonl", "--limit", "5", "--iterations", "5"
