@@ -112,6 +112,7 @@ def debate(
     for _ in range(1, rounds):
         reason = yield from consult(check(history))
         if reason:
+            history.note("stopped", reason)
             break
         yield from history.thin(thinning)
         seats = table.seats if silent == "ask" else history.with_something_new()

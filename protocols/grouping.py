@@ -97,6 +97,7 @@ def group_debate(
     for turn in range(1, stages * rounds):
         ended = yield from consult(check(history))
         if ended:
+            history.note("stopped", ended)
             break
         if turn % rounds:
             yield from history.thin([InGroups(parts)])

@@ -66,10 +66,12 @@ def one_by_one(
         raise BadOption(f"A debate of {rounds} rounds asks nobody; give 1 or more.")
     history = History(question, table, memory=memory, prompts=Prompts.load(prompts), quote_limit=quote_limit)
     reason = ""
-    for _ in range(rounds):
+    for left in reversed(range(rounds)):
         for seat in table.seats:
             yield from hold(history, _turn(history, seat))
         reason = yield from consult(check(history))
+        if reason and left:
+            history.note("stopped", reason)
         if reason:
             break
     return (yield from settle(history, decision, tie_break, reason or f"all {rounds} rounds held"))

@@ -148,6 +148,8 @@ def relay(
         )
         if reason is None and left:
             reason = yield from consult(check(history))
+        if reason and left:
+            history.note("stopped", reason)
         if reason or not left:
             break
         yield from run.write(asks)

@@ -31,8 +31,9 @@ class Job:
     thread: threading.Thread | None = None
 
 
+NAME = "quorate-lane"
 PATIENCE = 1.0
-"""Seconds that the end of an idle thread is waited for."""
+"""Seconds that the end of the threads is waited for, all together."""
 
 Arrival = tuple["Lanes", Job, "int | None", "Reply | Exception | None"]
 """What comes back from a thread: a result for one task of a job, or None when the call has ended."""
@@ -67,7 +68,7 @@ class Lanes:
         """Answer a job in a thread; its results arrive in the queue."""
         self.busy.add(job)
         if self._idle_threads == 0:
-            thread = threading.Thread(target=self._work, daemon=True, name="quorate-lane")
+            thread = threading.Thread(target=self._work, daemon=True, name=NAME)
             self._threads.add(thread)
             thread.start()
         else:
@@ -90,16 +91,17 @@ class Lanes:
         return late
 
     def close(self) -> None:
-        """End the idle threads; busy ones end after their call.
+        """End the idle threads; busy ones end after their call, soon where the model was closed before.
 
-        Where none is busy, their end is waited for: a thread that is still leaving torch while the
-        interpreter shuts down takes the process with it.
+        Their end is waited for, but not for long: a thread that is still in torch while the interpreter
+        shuts down takes the process with it.
         """
         for _ in range(len(self.busy) + self._idle_threads):
             self._jobs.put(None)
         self._idle_threads = 0
-        for thread in self._threads if not self.busy else ():
-            thread.join(PATIENCE)
+        latest = time.monotonic() + PATIENCE
+        for thread in self._threads:
+            thread.join(max(0.0, latest - time.monotonic()))
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -111,6 +113,20 @@ class Lanes:
             if job.abandoned:
                 return
             self._arrivals.put((self, job, None, None))
+
+
+def still_busy() -> bool:
+    """Tell whether a thread of any lanes has not ended: at work, waiting for work, or given up.
+
+    Examples
+    --------
+    >>> from quorate.agents import Scripted
+    >>> lanes = Lanes(Scripted("hello"), SimpleQueue())
+    >>> lanes.start(Job([], [], started=0.0)), still_busy()
+    (None, True)
+    >>> lanes.close()
+    """
+    return any(thread.name == NAME for thread in threading.enumerate())
 
 
 def answers_of(model: Model, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:

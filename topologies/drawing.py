@@ -97,12 +97,29 @@ def _named(
     graph.add_nodes_from(seats)
     place = {seat: number for number, seat in enumerate(seats)}
     graph.add_edges_from(sorted(edges, key=lambda edge: (place[edge[0]], place[edge[1]])))
-    drawings = (_labelled(graph, layout, width, height) for layout in layouts(graph))
+    drawings = (draw_in_layout(graph, layout, width, height) for layout in layouts(graph))
     return next((drawing for drawing in drawings if drawing is not None), None)
 
 
-def _labelled(graph: nx.DiGraph[str], layout: Layout, width: int, height: int) -> Drawing | None:
-    """Draw with labels as long as can be; None when they do not fit."""
+def draw_in_layout(graph: nx.DiGraph[str], layout: Layout, width: int, height: int) -> Drawing | None:
+    """Draw a graph in one layout, with labels as long as can be; None when they do not fit.
+
+    Parameters
+    ----------
+    graph : networkx.DiGraph
+        An edge u -> v means that v hears u; no seat hears itself.
+    layout : Layout
+        Where the seats stand and how edges are drawn, as `quorate.topologies.layout.layouts` proposes.
+    width, height : int
+        The room there is, in terminal cells and lines.
+
+    Examples
+    --------
+    >>> graph = nx.DiGraph([("ada", "bo"), ("bo", "cy")])
+    >>> drawings = [draw_in_layout(graph, layout, width=30, height=1) for layout in layouts(graph)]
+    >>> drawings[0].lines
+    (' ada ────────▸bo ────────▸cy',)
+    """
     names = [clean(seat) for seat in graph]
     longest = max(len(str(len(names))), *map(display_width, names))
     for limit in range(min(longest, max(3, width // 3)), 0, -1):

@@ -1,8 +1,8 @@
 """The command `quorate`: thin; everything it does is one call in Python.
 
-demo, debate, run, resume, watch, compare, decide, dynamics, filters, gate, problems, report, reproduce,
-robustness, rules, serve, simulate, topology, models, and the groups graph, pool and roles. Errors are
-sentences; the exit status is 1 when something failed, 2 for wrong arguments, 130 after ctrl-C.
+demo, debate, run, resume, watch, compare, decide, dynamics, filters, gate, problems, protocols, report,
+reproduce, robustness, rules, serve, simulate, topology, models, and the groups graph, pool and roles. Errors
+are sentences; the exit status is 1 when something failed, 2 for wrong arguments, 130 after ctrl-C.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from quorate.cli import dynamics as dynamics
 from quorate.cli import filters as filters
 from quorate.cli import gate as gate
 from quorate.cli import problems as problems
+from quorate.cli import protocols as protocols
 from quorate.cli import report as report
 from quorate.cli import reproduce as reproduce
 from quorate.cli import robustness as robustness

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-import yaml
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
 from quorate.cli import graph, help, pool, tables
+from quorate.cli.makers import summary
 from quorate.cli.showing import View, deliberate, is_drawn, keep_free, readable, roles_of, viewing
 from quorate.errors import BadOption
 
@@ -35,6 +35,12 @@ def _topologies() -> list[str]:
     from quorate import registry
 
     return list(registry.topology)
+
+
+def _protocols() -> list[str]:
+    from quorate import registry
+
+    return list(registry.protocol)
 
 
 def _filters() -> list[str]:
@@ -86,19 +92,44 @@ def debate(
         typer.Option("--agents", "-n", min=1, help="How many agents sit at the table. [default: 3]"),
     ] = None,
     judge: Annotated[
-        str | None, typer.Option(help="Model of a judge who ends the debate and decides.")
+        str | None,
+        typer.Option(
+            help="Model of a judge, who ends a debate and decides it, or does what another protocol asks."
+        ),
+    ] = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol",
+            "-p",
+            help='How they deliberate, as a name or "name: {option: value}". '
+            "[default: debate; the pool: relay]",
+            autocompletion=_protocols,
+        ),
     ] = None,
     topology: Annotated[
         str | None,
-        typer.Option("--topology", "-t", help="Who hears whom. [default: ring]", autocompletion=_topologies),
+        typer.Option(
+            "--topology",
+            "-t",
+            help="Who hears whom. [default: ring for a debate or relay, else complete]",
+            autocompletion=_topologies,
+        ),
     ] = None,
     rounds: Annotated[
         int | None,
-        typer.Option("--rounds", "-r", help="Most rounds, the drafts included. [default: 3; the pool: 4]"),
+        typer.Option(
+            "--rounds",
+            "-r",
+            help="Most rounds, the drafts included. [default: the protocol's, mostly 3; the pool's relay: 4]",
+        ),
     ] = None,
     until: Annotated[
         str | None,
-        typer.Option(help="When to stop early. [default: unanimous; the pool: never]", autocompletion=_stops),
+        typer.Option(
+            help="When to stop early. [default: the protocol's; a debate: unanimous; a relay: never]",
+            autocompletion=_stops,
+        ),
     ] = None,
     filter_: Annotated[
         list[str] | None,
@@ -110,7 +141,8 @@ def debate(
         ),
     ] = None,
     temperature: Annotated[
-        float | None, typer.Option(min=0.0, help="0 is greedy. [default: 0.7; the pool: 0]")
+        float | None,
+        typer.Option(min=0.0, help="0 is greedy. [default: 0.7; the pool: 0, or 0.6 to sample one member]"),
     ] = None,
     max_tokens: Annotated[
         int | None, typer.Option(min=1, help="Most tokens of one answer. [default: 512; the pool: 200]")
@@ -123,7 +155,8 @@ def debate(
     """Let several models debate ONE question over a graph, and print the outcome with its dissent.
 
     Without `--model`, the specialists of the shipped pool relay: small transformers that Quorate trained
-    itself. They know word problems such as `quorate pool problem` prints, and nothing else.
+    itself. They know word problems such as `quorate pool problem` prints, and nothing else. The pool's
+    judge does what a `--protocol` asks a judge.
     """
     from quorate.definition_file import build
     from quorate.nouns import Question
@@ -131,15 +164,16 @@ def debate(
     given = {"temperature": temperature, "max_tokens": max_tokens}
     sampling = {name: value for name, value in given.items() if value is not None}
     filters = [tables.spec(text, "filter") for text in filter_ or []]
+    led = None if protocol is None else tables.spec(protocol, "protocol")
     pooled = not (model or endpoint)
     if pooled:
         tables.check_pool_options(agents=agents, judge=judge, adapter=adapter, choice=choice)
-        data = tables.of_pool(pool, topology, rounds, until, sampling, filters)
+        data = tables.of_pool(pool, topology, rounds, until, sampling, filters, led)
     else:
         if pool is not None:
             raise BadOption("--pool and --model exclude each other: give one of them.")
         data = tables.of_models(model or [], adapter or [], endpoint, agents or 3, judge, sampling)
-        data |= tables.debating(topology, rounds, until, judge, filters)
+        data |= tables.debating(topology, rounds, until, judge, filters, led)
     data["seed"] = seed
     if human:
         data["agents"].append({"name": "you", "model": "human"})
@@ -293,7 +327,7 @@ def topology(
     if name is None:
         _list_topologies(console)
         return
-    maker = registry.topology.bind(registry.topology[name], _options(option or []))
+    maker = registry.topology.bind(registry.topology[name], tables.pairs(option or [], "option"))
     made = maker(tables.names(agents))
     graph = made(turn) if callable(made) else made
     drawing = draw(graph, min(console.width, 80), 17)
@@ -331,20 +365,9 @@ def _list_topologies(console: Console) -> None:
     grid = Grid.grid(padding=(0, 2))
     for name in registry.topology:
         maker = registry.topology[name]
-        summary = (maker.__doc__ or "").strip().split("\n")[0]
         options = ", ".join(registry.option_names(maker))
-        grid.add_row(Text(name, style="bold"), Text(summary), Text(options, style="dim"))
+        grid.add_row(Text(name, style="bold"), Text(summary(maker)), Text(options, style="dim"))
     console.print(grid)
-
-
-def _options(pairs: Sequence[str]) -> dict[str, Any]:
-    options: dict[str, Any] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise BadOption(f"An option is given as key=value, not '{pair}'.")
-        options[key.strip()] = yaml.safe_load(value)
-    return options
 
 
 @app.command(epilog=help.MODELS)

@@ -182,12 +182,20 @@ def _cells(column: Column, claim: Claim | None, scores: list[str], money: bool) 
     yield column.lenient.percent if column.lenient else ""
     yield claim.difference.points if claim else ""
     for name in scores:
-        yield f"{100 * column.scores[name]:.1f}" if name in column.scores else ""
+        yield _score(column, name)
     yield f"{cost.calls:.1f}"
     yield f"{cost.tokens:,.0f}"
     yield f"{cost.depth:.1f}"
     if money:
         yield "" if cost.money is None else f"{cost.money:.4f}"
+
+
+def _score(column: Column, name: str) -> str:
+    if name not in column.scores:
+        return ""
+    low, high = column.intervals.get(name, (None, None))
+    known = "" if low is None or high is None else f" [{100 * low:.0f}, {100 * high:.0f}]"
+    return f"{100 * column.scores[name]:.1f}{known}"
 
 
 def claimed(table: Comparison) -> Iterator[str]:
@@ -211,11 +219,8 @@ def claimed(table: Comparison) -> Iterator[str]:
         yield f"Only before the correction for {len(table.claims)} comparisons: {'; '.join(weak)}."
     if table.claims and not held:
         yield "Nothing may be claimed: no interval of a difference excludes 0."
-    if table.detectable is not None:
-        yield (
-            f"With {table.problems:,} problems, a difference of {100 * table.detectable:.1f} points or more "
-            "shows with a power of 80 %."
-        )
+    if table.reach is not None:
+        yield table.reach
 
 
 def _ranked(claim: Claim) -> tuple[str, str]:

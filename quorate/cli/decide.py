@@ -9,17 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table as Grid
 from rich.text import Text
 
 from quorate.cli.commands import app
+from quorate.cli.grids import ruled
 from quorate.cli.showing import show_warning
 from quorate.cli.tables import spec
 
 if TYPE_CHECKING:
+    from rich.table import Table as Grid
+
     from quorate.evaluate.statistics import Rate
     from quorate.redeciding import Progress as Shown
     from quorate.redeciding import Redecided
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 
 NAMED = 5
 """Most broken lines that are named one by one."""
+SAVINGS = ("stopped", "rounds", "saved %", "calls %", "tokens %")
+LOSSES = ("accuracy %", "difference", "lost", "gained", "unmet")
+"""What stop checks save and lose: the columns of a table, or of two where one is too wide."""
 
 EXAMPLES = """**Examples**
 
@@ -160,13 +165,14 @@ def _print_rules(console: Console, decided: Redecided) -> None:
     from quorate.redeciding import called
 
     console.print(Text("\n".join(_about(decided))), soft_wrap=True)
-    grid = _grid("rule", "accuracy %", "against plurality", "same winners", "ties", "undecided")
+    heads = ("rule", "accuracy %", "against plurality", "same winners", "ties", "undecided")
+    rows = []
     for scored in decided.rules:
         against = scored.against.points if scored.against and scored is not decided.rules[0] else ""
         same = f"{scored.same / decided.questions:.1%}"
-        cells = (called(scored.rule), percent(scored.rate), against, same, scored.ties, scored.undecided)
-        grid.add_row(*(Text(str(cell)) for cell in cells))
-    console.print(grid)
+        counts = (f"{scored.ties:,}", f"{scored.undecided:,}")
+        rows.append((called(scored.rule), percent(scored.rate), against, same, *counts))
+    console.print(_grid(console, heads, rows))
     for name, reason in decided.left_out.items():
         console.print(Text(f"left out: {name}: {reason}", style="dim"), soft_wrap=True)
 
@@ -177,7 +183,8 @@ def _about(decided: Redecided) -> Iterator[str]:
     weighed = f", weights: {decided.weights}" if decided.weights else ""
     yield f"{decided.questions:,} questions, {decided.with_gold:,} with a gold answer; {how}{weighed}"
     tokens = f", {decided.tokens:,.0f} tokens" if decided.tokens else ""
-    yield f"on average a question took {decided.rounds:.3g} rounds and {decided.calls:.3g} calls{tokens}"
+    rounds = f"{decided.rounds:.3g} round{'s' * (decided.rounds != 1)}"
+    yield f"on average a question took {rounds} and {decided.calls:.3g} calls{tokens}"
     if decided.recorded is not None:
         yield f"as it was decided: {percent(decided.recorded)}"
     if decided.best_rate is not None and decided.any_right is not None:
@@ -188,14 +195,17 @@ def _about(decided: Redecided) -> Iterator[str]:
 def _print_stops(console: Console, replayed: Stopping) -> None:
     from quorate.redeciding import called
 
-    after = f"after all {replayed.rounds:.3g} rounds"
+    after = f"after all {replayed.rounds:.3g} rounds" if replayed.rounds != 1 else "after the only round"
     full = f", {percent(replayed.rate)} {after}" if replayed.rate is not None else ""
     console.print(Text(f"\nstopped earlier, decided by {called(replayed.rule)}{full}"), soft_wrap=True)
-    heads = ("check", "stopped", "rounds", "saved %", "calls %", "tokens %", "accuracy %", "difference")
-    grid = _grid(*heads, "lost", "gained", "unmet")
-    for stopped in replayed.checks:
-        grid.add_row(*(Text(cell) for cell in (called(stopped.check), *_cells(stopped))))
-    console.print(grid)
+    heads = ("check", *SAVINGS, *LOSSES)
+    rows = [(called(stopped.check), *_cells(stopped)) for stopped in replayed.checks]
+    whole, cut = _grid(console, heads, rows), 1 + len(SAVINGS)
+    if _fits(console, whole):
+        console.print(whole)
+    else:
+        console.print(_grid(console, heads[:cut], [row[:cut] for row in rows]))
+        console.print(_grid(console, (heads[0], *heads[cut:]), [(row[0], *row[cut:]) for row in rows]))
     for name, reason in replayed.left_out.items():
         console.print(Text(f"left out: {name}: {reason}", style="dim"), soft_wrap=True)
 
@@ -212,10 +222,21 @@ def _cells(stopped: Stopped) -> Iterator[str]:
     yield f"{stopped.unmet:,}"
 
 
-def _grid(*headings: str) -> Grid:
-    grid = Grid(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for place, heading in enumerate(headings):
-        grid.add_column(heading, justify="right" if place else "left")
+def _fits(console: Console, grid: Grid) -> bool:
+    """Tell whether a table has room on the terminal without breaking a cell."""
+    return Measurement.get(console, console.options.update(max_width=1_000), grid).maximum <= console.width
+
+
+def _grid(console: Console, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Grid:
+    """Return a table; where it is too wide, intervals go below their figures and the gaps shrink."""
+    grid = ruled(*headings)
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    if _fits(console, grid):
+        return grid
+    grid = ruled(*(heading.replace(" ", "\n").replace("\n%", " %") for heading in headings), gap=0)
+    for name, *figures in rows:
+        grid.add_row(Text(name), *(Text(cell.replace(" [", "\n[")) for cell in figures))
     return grid
 
 

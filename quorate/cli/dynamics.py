@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text
 
 from quorate.cli.commands import app
-
-if TYPE_CHECKING:
-    from quorate.evaluate.dynamics.sections import Section
+from quorate.cli.grids import print_sections
 
 EXAMPLES = """**Examples**
 
@@ -48,37 +43,9 @@ def dynamics(
     from quorate.evaluate.dynamics import read_dynamics
     from quorate.evaluate.dynamics.telling import sections
 
-    console = Console(stderr=True)
-    with console.status("Reading ..."):
+    with Console(stderr=True).status("Reading ..."):
         found = read_dynamics(*records, reading=reading, gold=gold)  # type: ignore[arg-type]
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
         return
-    console = Console()
-    if not console.is_terminal:
-        typer.echo(str(found))
-        return
-    for section in sections(found):
-        _print(console, section)
-
-
-def _print(console: Console, section: Section) -> None:
-    console.print(Text(section.title, style="bold"))
-    for line in section.lines:
-        console.print(Text(line))
-    if section.rows:
-        console.print(_grid(section, console.width))
-    else:
-        console.print()
-
-
-def _grid(section: Section, width: int) -> Grid:
-    """Draw a table; where it is too wide, intervals go below their figures."""
-    widths = [max(map(len, column)) for column in zip(section.columns, *section.rows, strict=True)]
-    narrow = sum(widths) + 2 * len(widths) > width
-    grid = Grid(box=SIMPLE_HEAD, padding=(0, 1 if narrow else 2, 0, 0), pad_edge=False, header_style="dim")
-    for place, column in enumerate(section.columns):
-        grid.add_column(column, justify="right" if place else "left", overflow="fold")
-    for row in section.rows:
-        grid.add_row(*(Text(cell.replace(" [", "\n[") if narrow else cell) for cell in row))
-    return grid
+    print_sections(sections(found))

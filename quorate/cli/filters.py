@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text
 
 from quorate.cli.commands import app
+from quorate.cli.makers import described, print_makers
 
 EXAMPLES = """**Examples**
 
@@ -42,23 +39,22 @@ def filters(
     ] = None,
 ) -> None:
     """List the filters that thin a round's graph, with what they look at, their options and sources."""
+    print_makers(name, explained, ("filter", "options", "looks at", "source"), map(row, _names()), "filters")
+
+
+def row(name: str) -> tuple[str, str, str, str]:
+    """Return a filter, its options, what it looks at and its source, in words.
+
+    Examples
+    --------
+    >>> row("drop_edges")[:3]
+    ('drop_edges', 'p', 'nothing')
+    """
     from quorate import registry
 
-    console = Console()
-    if name is not None:
-        console.print(Text("\n".join(explained(name))), soft_wrap=True)
-        return
-    grid = Grid.grid(padding=(0, 2))
-    for column in ("filter", "options", "looks at", "source"):
-        grid.add_column(column, header_style="dim")
-    grid.show_header = True
-    for known in registry.filter:
-        maker, declared = registry.filter[known], registry.filter.declaration(known)
-        looks, source = (", ".join(declared.needs) or "nothing", declared.source) if declared else ("", "")
-        options = ", ".join(registry.option_names(maker))
-        grid.add_row(*(Text(cell) for cell in (known, options, looks, source)))
-    console.print(grid)
-    console.print(Text("\n`quorate filters NAME` explains one.", style="dim"))
+    maker, declared = registry.filter[name], registry.filter.declaration(name)
+    looks, source = (", ".join(declared.needs) or "nothing", declared.source) if declared else ("", "")
+    return name, ", ".join(registry.option_names(maker)), looks, source
 
 
 def explained(name: str) -> Iterator[str]:
@@ -76,13 +72,4 @@ def explained(name: str) -> Iterator[str]:
     """
     from quorate import registry
 
-    maker, declared = registry.filter[name], registry.filter.declaration(name)
-    yield name
-    yield ""
-    yield from inspect.cleandoc(maker.__doc__ or "").split("\nExamples\n")[0].strip().split("\n")
-    defaults = inspect.signature(maker).parameters
-    yield "\noptions  " + ", ".join(f"{o}={defaults[o].default!r}" for o in registry.option_names(maker))
-    if declared is not None:
-        yield f"looks at {', '.join(declared.needs) or 'nothing'}"
-        yield f"cost     {declared.cost}"
-        yield f"source   {declared.source}"
+    return described(registry.filter, name, "looks at")

@@ -7,15 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table as Grid
 from rich.text import Text
 
 from quorate.cli.commands import app as quorate
+from quorate.cli.grids import ruled
 from quorate.cli.showing import show_warning
-from quorate.errors import BadOption
+from quorate.cli.tables import spec
 
 if TYPE_CHECKING:
     from quorate.gating import Arm, Savings
@@ -125,7 +123,7 @@ def savings(
     import json
 
     transcripts = _read(runs, gold)
-    found = {text: _measured(transcripts, _spec(text)) for text in protocol}
+    found = {text: _measured(transcripts, spec(text, "protocol")) for text in protocol}
     if as_json:
         typer.echo(json.dumps({name: held.model_dump(mode="json") for name, held in found.items()}, indent=2))
         return
@@ -144,25 +142,18 @@ def _read(runs: Sequence[Path], gold: Path | None) -> list[Transcript]:
     return found
 
 
-def _spec(text: str) -> Any:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError:
-        raise BadOption(f'--protocol is a name, or "name: {{option: value}}", not "{text}".') from None
-
-
-def _measured(transcripts: Sequence[Transcript], spec: Any) -> Savings:
+def _measured(transcripts: Sequence[Transcript], protocol: Any) -> Savings:
     from quorate import registry
     from quorate.gating import savings
 
-    return savings(transcripts, registry.protocol.resolve(spec))
+    return savings(transcripts, registry.protocol.resolve(protocol))
 
 
 def _print_gate(console: Console, gate: Gate) -> None:
     from quorate.protocols.gating import FEATURES
 
     console.print(Text("\n".join(_about(gate))), soft_wrap=True)
-    grid = _grid("feature", "mends", "spoils", "what it is")
+    grid = ruled("feature", "mends", "spoils", "what it is", words=("what it is",))
     weights = {name: (gate.mends.weights[name], gate.spoils.weights[name]) for name in gate.means}
     for name in sorted(weights, key=lambda name: -max(map(abs, weights[name]))):
         grid.add_row(name, *(f"{weight:+.2f}" for weight in weights[name]), Text(FEATURES[name], style="dim"))
@@ -189,7 +180,7 @@ def _tested(head: Head) -> str:
 
 def _print_savings(console: Console, found: dict[str, Savings]) -> None:
     first = next(iter(found.values()))
-    grid = _grid("arm", "accuracy %", "calls", "tokens", "against always", "against never", "debated")
+    grid = ruled("arm", "accuracy %", "calls", "tokens", "against always", "against never", "debated")
     grid.add_row("never debate", *_cells(first.never), "", "", "0 %")
     for name, held in found.items():
         debated = f"{100 * held.debated / held.questions:.0f} %"
@@ -204,10 +195,3 @@ def _print_savings(console: Console, found: dict[str, Savings]) -> None:
 
 def _cells(arm: Arm) -> tuple[str, str, str]:
     return arm.rate.percent, f"{arm.calls:.2f}", f"{arm.tokens:,.0f}" if arm.tokens else "not counted"
-
-
-def _grid(*columns: str) -> Grid:
-    grid = Grid(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for place, column in enumerate(columns):
-        grid.add_column(column, justify="left" if place == 0 or column == "what it is" else "right")
-    return grid

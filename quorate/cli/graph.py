@@ -31,6 +31,8 @@ LEARN = """**Examples**
 
 `quorate graph learn runs/study --arm full --keep if_helpful`
 
+`quorate graph learn runs/votes --score oracle --keep if_helpful` keeps who knew what others did not.
+
 `quorate graph learn debate.yaml --problems train.jsonl --recipe agentprune` tries graphs on problems.
 
 Then, in a definition file:
@@ -70,6 +72,13 @@ def learn(
         "learned.json"
     ),
     per_turn: Annotated[bool, typer.Option("--per-turn", help="Learn a graph for every turn.")] = False,
+    score: Annotated[
+        str | None,
+        typer.Option(
+            help="From records: changes (what hearing did), oracle (what only the heard one knew), or a rule "
+            "over the first drafts. [default: changes]"
+        ),
+    ] = None,
     keep: Annotated[
         str | None,
         typer.Option(help="From records: unless_harmful or if_helpful. [default: unless_harmful]"),
@@ -116,7 +125,7 @@ def learn(
 
     A training is kept after every iteration beside the graph: run the same command again to go on.
     """
-    weighing = {"keep": keep, "level": level, "least": least, "arms": arm, "gold": gold}
+    weighing = {"score": score, "keep": keep, "level": level, "least": least, "arms": arm, "gold": gold}
     training = {
         "limit": limit,
         "recipe": recipe,
@@ -134,6 +143,8 @@ def learn(
         found = _weigh(sources, {**_given(weighing), "per_turn": per_turn})
     found.save(out)
     _tell(Console(), found, 1)
+    if score not in (None, "changes"):
+        _tell_agents(Console(), found)
     Console().print(Text(f"\nwritten to {out}", style="dim"), soft_wrap=True)
 
 
@@ -252,6 +263,18 @@ def _tell(console: Console, found: LearnedGraph, turn: int) -> None:
     grid = Grid(*columns, box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False, header_style="dim")
     for edge in sorted(learned.edges, key=lambda edge: (not edge.kept, -edge.probability)):
         grid.add_row(*(Text(clean(cell)) for cell in _cells(edge, weighed)))
+    console.print(grid)
+
+
+def _tell_agents(console: Console, found: LearnedGraph) -> None:
+    """List what each agent's drafts are worth to the table."""
+    from quorate.learning import Worth
+    from quorate.topologies.labels import clean
+
+    grid = Grid("agent", "alone, %", "its share, points", "lost without it, points", box=SIMPLE_HEAD)
+    for agent in map(Worth.model_validate, found.about["agents"]):
+        alone = f"{100 * agent.alone.mean:.1f}"
+        grid.add_row(*map(Text, (clean(agent.agent), alone, agent.shapley.points, agent.left_out.points)))
     console.print(grid)
 
 

@@ -4,6 +4,10 @@ DEBATE = """**Examples**
 
 `quorate debate "A bus keeps to 40 km per hour for 3 hours. How many kilometres does it go?"`
 
+`quorate debate "A bus keeps to 40 km per hour for 3 hours. How many kilometres does it go?" -p smoa`
+
+`quorate debate "What is 17*3?" --model ./base --judge ./judge -p "smoa: {layers: 3, k: 1}"`
+
 `quorate debate "What is 17*3?" --model ./checkpoints/base --agents 5 --topology ring`
 
 `quorate debate "Which is prime?" -c 4 -c 7 --endpoint http://localhost:8000/v1 --model Qwen/Qwen3-4B`

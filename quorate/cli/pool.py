@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markdown import Markdown
-from rich.table import Table as Grid
 from rich.text import Text
 
 from quorate.cli import help
+from quorate.cli.grids import listed
 from quorate.cli.member import facts, own_kind, rate, report_of, solve
 from quorate.cli.training import told
 from quorate.errors import BadOption
@@ -61,9 +61,7 @@ def list_(pool: PoolOption = None) -> None:
         (name, taught, rate(report, name, own_kind(opened, name)), rate(report, name, "mixed"))
         for name, taught in opened.members.items()
     ]
-    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for heading in ("member", "was taught", *(("own problems", "mixed") if report else ())):
-        grid.add_column(heading)
+    grid = listed("member", "was taught", *(("own problems", "mixed") if report else ()))
     for name, taught, own, mixed in rows:
         grid.add_row(Text(name, style="bold"), Text(taught), *((own, mixed) if report else ()))
     console.print(grid)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,7 +11,10 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from quorate.cli import tables
 from quorate.cli.commands import app
+from quorate.cli.grids import listed
+from quorate.cli.makers import summary
 from quorate.errors import BadOption
 
 if TYPE_CHECKING:
@@ -101,11 +104,11 @@ def problems(
         "folder": folder,
         "hub": hub,
         "revision": revision,
-        "fields": _pairs(field or [], "field"),
+        "fields": tables.pairs(field or [], "field", texts=True),
         "kind": kind,
         "skip_unreadable": skip_unreadable,
     }
-    found = read_problems(described(source, given, _pairs(option or [], "option")))
+    found = read_problems(described(source, given, tables.pairs(option or [], "option")))
     if output is not None:
         done = f"{len(found)} problems written to {found.write(output)} (digest {found.digest})"
         console.print(Text(done), soft_wrap=True)
@@ -142,27 +145,12 @@ def described(source: str, given: Mapping[str, Any], options: Mapping[str, Any])
     return {**spelled_out(source), **said}
 
 
-def _pairs(given: Sequence[str], what: str) -> dict[str, Any]:
-    import yaml
-
-    found: dict[str, Any] = {}
-    for pair in given:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.strip():
-            raise BadOption(f"--{what} is given as key=value, not '{pair}'.")
-        found[key.strip()] = yaml.safe_load(value) if what == "option" or value[:1] == "[" else value
-    return found
-
-
 def _listing() -> Grid:
     from quorate.evaluate.sources import datasets, procedural
 
-    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for heading in ("name", "problems", "what", "needs"):
-        grid.add_column(heading, justify="right" if heading == "problems" else "left")
+    grid = listed("name", "problems", "what", "needs", figures=("problems",))
     for name in procedural:
-        about = (procedural[name].__doc__ or "").strip().partition("\n")[0]
-        grid.add_row(Text(name, style="bold"), "endless", Text(about), "nothing")
+        grid.add_row(Text(name, style="bold"), "endless", Text(summary(procedural[name])), "nothing")
     for name, known in datasets().items():
         needs = f"{known.hub} ({known.split}), or a copy"
         grid.add_row(Text(name, style="bold"), f"{known.size:,}", Text(known.about), Text(needs, style="dim"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -13,11 +13,9 @@ from rich.text import Text
 from quorate.cli import tables
 from quorate.cli.commands import PoolOption, app
 from quorate.cli.comparing import WIDE, comparing, print_comparison
+from quorate.cli.grids import listed, print_sections
 from quorate.cli.showing import View
 from quorate.errors import BadOption
-
-if TYPE_CHECKING:
-    from quorate.evaluate.dynamics.sections import Section
 
 EXAMPLES = """**Examples**
 
@@ -117,9 +115,8 @@ def reproduce(
         typer.echo(found.model_dump_json(indent=2))
         return
     print_comparison(console, found.comparison)
-    for section in sections(found):
-        console.print()
-        _print(console, section)
+    console.print()
+    print_sections(sections(found))
     console.print(Text(f"\nrecorded in {folder}", style="dim"), soft_wrap=True)
 
 
@@ -127,11 +124,8 @@ def _listing() -> Grid:
     from quorate.reproduce import reproductions
     from quorate.reproduce.telling import needs, needs_problems
 
-    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for heading in ("name", "what", "models", "of problems"):
-        grid.add_column(heading, overflow="fold")
-    for heading in ("calls a problem", "problems"):
-        grid.add_column(heading, justify="right")
+    figures = ("calls a problem", "problems")
+    grid = listed("name", "what", "models", "of problems", *figures, figures=figures)
     for name, one in reproductions().items():
         what = Text.assemble(one.title, "\n", (one.source, "dim"))
         cells = (needs(one), needs_problems(one), f"{one.calls:,}", f"{one.count:,}")
@@ -152,11 +146,3 @@ def _voices(
     said = [{"model": agent["model"], "adapter": agent["adapter"]} for agent in data["agents"]]
     chosen = data["offices"].get("judge")
     return {"voices": said, "judge": {"model": chosen["model"]} if chosen else None}
-
-
-def _print(console: Console, section: Section) -> None:
-    title, _, rest = str(section).partition("\n")
-    if title:
-        console.print(Text(title, style="bold"), soft_wrap=True)
-    if rest:
-        console.print(Text(rest), soft_wrap=True)

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-import yaml
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table as Grid
@@ -16,7 +14,9 @@ from rich.text import Text
 
 from quorate.cli.commands import PoolOption, app
 from quorate.cli.comparing import WIDE, Board, PlainLines
+from quorate.cli.grids import ruled
 from quorate.cli.showing import View, is_drawn
+from quorate.cli.tables import spec
 from quorate.errors import BadOption
 
 if TYPE_CHECKING:
@@ -157,8 +157,8 @@ def _of_pool(
         "kinds": list(kinds or ["confidently_wrong"]),
         "counts": _numbers(counts or "0,1,2"),
         "places": list(places or ["hub", "leaf"]),
-        "topologies": [yaml.safe_load(spec) for spec in topologies or ["ring", "star", "complete"]],
-        "filters": [yaml.safe_load(spec) for spec in filters or []],
+        "topologies": [spec(text, "topology") for text in topologies or ["ring", "star", "complete"]],
+        "filters": [spec(text, "filter") for text in filters or []],
     }
     return build_study(data, where="robustness")
 
@@ -228,7 +228,7 @@ def _about(found: Robustness) -> Iterator[str]:
 
 def _grid(found: Robustness) -> Grid:
     filtered = any(one.help is not None for one in found.findings)
-    grid = Grid(box=SIMPLE_HEAD, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    grid = ruled()
     for heading in ("graph", *(["filter"] * filtered), "adversaries", "who"):
         grid.add_column(heading, overflow="fold", ratio=2 if heading == "adversaries" else 1)
     headings = ["group %", "honest %", "drafts %", "harm", *(["filter's gain"] * filtered), "tokens"]

@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from quorate.cli.commands import app as commands
+from quorate.cli.grids import listed
 from quorate.errors import BadOption
 
 if TYPE_CHECKING:
@@ -152,9 +153,8 @@ def diversity(
     if as_json:
         typer.echo("[" + ",\n".join(one.model_dump_json(indent=2) for one in found) + "]")
         return
-    grid = Grid(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for heading in ("", *(["run", "other", "difference"] if other else ["run"])):
-        grid.add_column(heading, justify="right" if heading else "left")
+    headings = ["run", "other", "difference"] if other else ["run"]
+    grid = listed("", *headings, figures=headings)
     for name, said in MEASURES.items():
         cells = [_figure(getattr(one, name)) for one in found]
         if any(cells):

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table as Grid
-from rich.text import Text
 
 from quorate.cli.commands import app
+from quorate.cli.makers import described, print_makers
 
 EXAMPLES = """**Examples**
 
@@ -38,18 +35,8 @@ def rules(
     ] = None,
 ) -> None:
     """List the voting rules with what they need, the axioms they satisfy and their sources."""
-    console = Console()
-    if name is not None:
-        console.print(Text("\n".join(explained(name))), soft_wrap=True)
-        return
-    grid = Grid.grid(padding=(0, 2))
-    for column in ("rule", "needs", "axioms", "source"):
-        grid.add_column(column, header_style="dim")
-    grid.show_header = True
-    for known in _names():
-        grid.add_row(*(Text(cell) for cell in (known, *row(known))))
-    console.print(grid)
-    console.print(Text("\n`quorate rules NAME` explains one.", style="dim"))
+    rows = ((known, *row(known)) for known in _names())
+    print_makers(name, explained, ("rule", "needs", "axioms", "source"), rows, "rules")
 
 
 def row(name: str) -> tuple[str, str, str]:
@@ -97,29 +84,9 @@ def explained(name: str) -> Iterator[str]:
     from quorate import registry
     from quorate.protocols.voting import AXIOMS
 
-    maker, declared = registry.rule[name], registry.rule.declaration(name)
-    yield name
-    yield ""
-    yield from _said(maker).split("\n")
-    options = [_option(parameter) for parameter in inspect.signature(maker).parameters.values()]
-    if any(options):
-        yield f"\noptions  {', '.join(filter(None, options))}"
-    if declared is None:
-        return
-    yield f"needs    {', '.join(declared.needs)}"
-    yield f"cost     {declared.cost}"
-    yield f"source   {declared.source}"
-    yield "axioms"
-    for axiom in in_order(declared.axioms):
-        yield f"  {axiom}: {AXIOMS.get(axiom, '')}"
-
-
-def _said(maker: Any) -> str:
-    """Return a docstring up to its examples, with the parts about ballots and errors as they stand."""
-    return inspect.cleandoc(maker.__doc__ or "").split("\nExamples\n")[0].strip()
-
-
-def _option(parameter: inspect.Parameter) -> str:
-    if parameter.kind is not inspect.Parameter.KEYWORD_ONLY or parameter.name == "rng":
-        return ""
-    return f"{parameter.name}={parameter.default!r}"
+    yield from described(registry.rule, name)
+    declared = registry.rule.declaration(name)
+    if declared is not None:
+        yield "axioms"
+        for axiom in in_order(declared.axioms):
+            yield f"  {axiom}: {AXIOMS.get(axiom, '')}"

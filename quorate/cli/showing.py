@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import inspect
+import os
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -57,10 +60,10 @@ def deliberate(
     console = Console()
     if notice and view is not View.quiet:
         console.print(Text(notice, style="dim"))
-    with console.status("Loading models ...") if console.is_terminal else _nothing():
-        definition.prepare(todo[0].question)
-    setup = definition.setup()
     try:
+        with console.status("Loading models ...") if console.is_terminal else _nothing():
+            definition.prepare(todo[0].question)
+        setup = definition.setup()
         with viewing(
             todo, view, title=_title(record), roles=roles_of(setup), budget=_budget(definition), apart=apart
         ) as shown:
@@ -74,6 +77,7 @@ def deliberate(
             )
     except KeyboardInterrupt:
         _say_how_to_resume(console, record)
+        _end_whatever_happens()
         raise typer.Exit(130) from None
     drawn = is_drawn(view) and console.is_terminal
     _print_result(console, result, todo, drawn=drawn, pooled=seats_pool(setup))
@@ -171,7 +175,9 @@ def _nothing() -> Iterator[None]:
 
 def is_drawn(view: View) -> bool:
     """Tell whether a view draws on the terminal."""
-    return view is View.live or (view is View.auto and Console(stderr=True).is_terminal)
+    from quorate.live import LiveView, view_for
+
+    return view is View.live or (view is View.auto and isinstance(view_for(total=1), LiveView))
 
 
 def keep_free(view: View, human: bool) -> View:
@@ -224,10 +230,30 @@ def _budget(definition: Definition) -> str:
 def _say_how_to_resume(console: Console, record: Path | None) -> None:
     if record is None:
         console.print("Stopped. Nothing was recorded; give --record FOLDER to make a run resumable.")
+    elif not (record / "manifest.json").exists():
+        console.print("Stopped before anything was recorded; start again with the same command.")
     else:
         console.print(
             f"Stopped. Everything answered is recorded; go on with: quorate resume {record}", soft_wrap=True
         )
+
+
+def _end_whatever_happens() -> None:
+    """See to it that a call of a model that cannot be stopped does not abort the process at its end.
+
+    A thread that comes back from torch while the interpreter shuts down ends the process with a signal and
+    a message of its own. What it would have answered is lost anyway.
+    """
+    from quorate.lanes import still_busy
+
+    def end() -> None:
+        if still_busy():
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(130)
+
+    if still_busy():
+        atexit.register(end)
 
 
 def complain(sentence: str) -> None:

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table as Grid
-from rich.text import Text
 
 from quorate.cli.commands import app
+from quorate.cli.grids import print_sections
 from quorate.errors import BadOption
 
 if TYPE_CHECKING:
-    from quorate.evaluate.dynamics.sections import Section
     from quorate.simulate import Fit, Outlook
 
 EXAMPLES = """**Examples**
@@ -38,7 +34,6 @@ Dynamics: degroot (everybody averages), voter, plurality, bounded and deffuant (
 (the model of "Debate or Vote"), reactions (by the chances to switch). Options of a topology or of dynamics
 follow a colon: `ring:k=2`, `bounded:confidence=0.3`.
 """
-WIDE = 200
 
 
 @app.command(epilog=EXAMPLES)
@@ -128,7 +123,7 @@ def simulate(
         return
     from quorate.simulate.telling import sections
 
-    _print(sections(found, detail=detail))
+    print_sections(sections(found, detail=detail))
 
 
 def _planned(topologies: list[str], options: dict[str, Any]) -> Outlook:
@@ -175,30 +170,4 @@ def _check(records: list[str], seed: int, as_json: bool) -> None:
     if as_json:
         typer.echo("[" + ",\n".join(one.model_dump_json(indent=2) for one in found) + "]")
         return
-    _print(map(check_section, found))
-
-
-def _print(parts: Iterable[Section]) -> None:
-    console = Console()
-    if not console.is_terminal:
-        typer.echo("\n\n".join(map(str, parts)))
-        return
-    for part in parts:
-        console.print(Text(part.title, style="bold"))
-        for line in part.lines:
-            console.print(Text(line), soft_wrap=False)
-        if part.rows:
-            console.print(_grid(part, console.width))
-        console.print()
-
-
-def _grid(part: Section, width: int) -> Grid:
-    """Draw a table; where it is too wide, intervals go below their figures."""
-    widths = [max(map(len, column)) for column in zip(part.columns, *part.rows, strict=True)]
-    narrow = sum(widths) + 2 * len(widths) > width
-    grid = Grid(box=SIMPLE_HEAD, padding=(0, 1 if narrow else 2, 0, 0), pad_edge=False, header_style="dim")
-    for place, column in enumerate(part.columns):
-        grid.add_column(column, justify="right" if place else "left", overflow="fold")
-    for row in part.rows:
-        grid.add_row(*(Text(cell.replace(" [", "\n[") if narrow else cell) for cell in row))
-    return grid
+    print_sections(map(check_section, found))

@@ -112,12 +112,14 @@ def tally_lines(outcome: Outcome, ranks: Mapping[str, int], width: int, lines: i
 def dissent_lines(outcome: Outcome, ranks: Mapping[str, int], width: int, lines: int) -> list[Line]:
     """Say who ended with another answer, and quote them; the last line counts those left out."""
     shown = outcome.dissent if len(outcome.dissent) <= lines else outcome.dissent[: max(lines - 1, 0)]
+    names = max((cell_len(clean(said.seat, 16)) for said in shown), default=0)
     rows: list[Line] = []
     for said in shown:
         shape, colour = mark(ranks.get(said.answer))
-        seat, answer = clean(said.seat, 16), clean(said.answer, 20) or "(blank)"
-        quote = clean(said.text, max(0, width - cell_len(seat) - cell_len(answer) - 8))
-        rows.append([(f"{seat}  ", STRONG), (f"{shape} ", colour), (answer, colour), (f"  {quote}", QUIET)])
+        answer = clean(said.answer, 20) or "(blank)"
+        quote = clean(said.text, max(0, width - names - cell_len(answer) - 8))
+        name = pad([(clean(said.seat, 16), STRONG)], names + 2)
+        rows.append([*name, (f"{shape} ", colour), (answer, colour), (f"  {quote}", QUIET)])
     if len(outcome.dissent) > len(shown):
         rows.append([(f"and {len(outcome.dissent) - len(shown)} more seats", QUIET)])
     return rows

@@ -93,8 +93,12 @@ class Deliberation:
     ----------
     seats : dict of str to Seat
         In the order in which they were first asked.
-    edges : tuple of (str, str)
-        (u, v): v hears u, from turn `edges_turn` on.
+    edges, pruned : tuple of (str, str)
+        (u, v): v hears u, from turn `edges_turn` on; and those that the filters took away from them.
+    selected : tuple of str
+        The seats that were picked for this round.
+    stopped : bool
+        Whether it was ended early.
     boards : dict of str to tuple of BoardLine
         The board of each seat that has one, as it was posted last.
     notes : deque of Noted
@@ -121,6 +125,11 @@ class Deliberation:
         self.turn = 0
         self.edges: tuple[tuple[str, str], ...] = ()
         self.edges_turn = 0
+        self.pruned: tuple[tuple[str, str], ...] = ()
+        self.selected: tuple[str, ...] = ()
+        self._selected_turn = 0
+        self.stopped = False
+        self._between = True
         self.boards: dict[str, tuple[BoardLine, ...]] = {}
         self.notes: deque[Noted] = deque(maxlen=NOTES)
         self.seats: dict[str, Seat] = {}
@@ -145,11 +154,11 @@ class Deliberation:
         elif isinstance(event, (Said, Failed)):
             self._say(event.message)
         elif isinstance(event, Heard):
-            self.edges, self.edges_turn = event.edges, event.turn
+            self._hear(event)
         elif isinstance(event, Posted):
             self.boards.update(dict.fromkeys(event.seats, event.board))
         elif isinstance(event, Noted):
-            self.notes.append(event)
+            self._note(event)
         elif isinstance(event, Decided):
             self._decide(event.outcome)
         elif isinstance(event, Started):
@@ -191,6 +200,38 @@ class Deliberation:
         """Return the seats that `name` hears."""
         return [u for u, v in self.edges if v == name]
 
+    def unheard(self) -> frozenset[str]:
+        """Return the seats that nobody hears any more, since the filters took away whoever did."""
+        if not self.pruned:  # asked for every row of every frame
+            return frozenset()
+        heard = {u for u, _ in self.edges}
+        return frozenset(u for u, _ in self.pruned if u not in heard)
+
+    def picked(self) -> frozenset[str]:
+        """Return the seats that were picked for this round; nobody where everybody was."""
+        if not self.selected:
+            return frozenset()
+        chosen = frozenset(self.selected)
+        return frozenset() if chosen.issuperset(seat.name for seat in self.voices()) else chosen
+
+    def _hear(self, event: Heard) -> None:
+        self._open_wave()
+        self.edges, self.edges_turn = event.edges, event.turn
+
+    def _note(self, event: Noted) -> None:
+        self.notes.append(event)
+        self.stopped = self.stopped or event.kind == "stopped"
+        if event.kind == "pruned":
+            self._open_wave()
+            self.pruned, self.edges_turn = (*self.pruned, *event.edges), event.turn
+        elif event.kind == "selected":
+            self.selected, self._selected_turn = event.seats, event.turn
+
+    def _open_wave(self) -> None:
+        """Forget what an earlier wave of asks did not hear: notes and a graph come just before the asks."""
+        if not self._between:
+            self.pruned, self._between = (), True
+
     def _seat(self, name: str, act: str) -> Seat:
         seat = self.seats.get(name)
         if seat is None:
@@ -199,6 +240,9 @@ class Deliberation:
         return seat
 
     def _ask(self, event: Asked) -> None:
+        self._between = False
+        if event.turn > self._selected_turn and event.act not in OFFICES:
+            self.selected = ()
         seat = self._seat(event.seat, event.act)
         seat.pending += 1
         seat.turn = event.turn

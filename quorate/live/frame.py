@@ -124,7 +124,9 @@ def _medium(scene: Scene, width: int, height: int) -> list[Line]:
 
 def _said(scene: Scene, width: int, room: int, airy: bool) -> list[Line]:
     """Stack the verdict and the board, where there are any, and the latest words, in `room` lines."""
-    ended = _apart(airy, verdict(scene, width, min(7, room - airy)))
+    focus = scene.state.focus
+    shared = room >= 12 or (focus is not None and focus.board)  # else no room worth having stays for others
+    ended = _apart(airy, verdict(scene, width, min(7, room - airy) if shared else room - airy))
     left = max(room - len(ended) - airy, 0)
     ended += _apart(airy, board(scene, width, left if ended else left * 2 // 3))
     room -= len(ended) + airy
@@ -140,7 +142,7 @@ def _wide(scene: Scene, width: int, height: int) -> list[Line]:
         return []
     column = max(36, min(52, width // 3))
     drawn = graph(focus, column, min(16, height // 2))
-    left = [*drawn, *notes(scene, column, min(8, height // 4))]
+    left = [*drawn, *_apart(bool(drawn), notes(scene, column, min(8, height // 4)))]
     held = rounds(scene, column, min(8, max(3, height - len(left) - 1)))
     left += _apart(bool(left), held)
     left += _apart(bool(left), recent(scene, column, max(0, height - len(left) - 1)))

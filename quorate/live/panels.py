@@ -8,6 +8,7 @@ from quorate.live.card import board_lines, correctness, dissent_lines, headline,
 from quorate.live.deliberation import Deliberation, Seat
 from quorate.live.paint import (
     BAD,
+    BUSY,
     GOOD,
     PLAIN,
     QUIET,
@@ -32,7 +33,8 @@ def head(scene: Scene, width: int) -> Line:
     focus = scene.state.focus
     parts: list[Line] = []
     if focus is not None and not scene.many:
-        parts.append([(f"round {focus.turn + 1}", STRONG)])
+        stopped: Line = [(", stopped early", BUSY)] if focus.stopped else []
+        parts.append([(f"round {focus.turn + 1}", STRONG), *stopped])
     if scene.budget and width >= 50:
         parts.append([(clean(scene.budget, width // 3), PLAIN)])
     parts.append([(clock(scene.elapsed), PLAIN)])
@@ -173,7 +175,7 @@ def board(scene: Scene, width: int, height: int) -> list[Line]:
 
 
 NOTE_LINES = 3
-"""Most lines of one note."""
+"""Most lines of one note, where there is not plenty of room."""
 
 
 def notes(scene: Scene, width: int, height: int) -> list[Line]:
@@ -182,12 +184,14 @@ def notes(scene: Scene, width: int, height: int) -> list[Line]:
     if focus is None or height < 1:
         return []
     rows: list[list[Line]] = []
+    most = max(NOTE_LINES, height - 2)
     for note in reversed(focus.notes):
-        label = f"round {note.turn + 1}: "
+        stopped = note.kind == "stopped"
+        label = "stopped: " if stopped else f"round {note.turn + 1}: "
         room = max(1, width - cell_len(label))
-        style = BAD if note.kind == "fallback" else PLAIN
-        first, *rest = wrap(clean(note.text, room * NOTE_LINES), room, NOTE_LINES) or (note.kind,)
-        lines: list[Line] = [[(label, QUIET), (first, style)]]
+        style = BAD if note.kind == "fallback" else STRONG if stopped else PLAIN
+        first, *rest = wrap(clean(note.text, room * most), room, most) or (note.kind,)
+        lines: list[Line] = [[(label, BUSY if stopped else QUIET), (first, style)]]
         lines += [[(" " * cell_len(label), PLAIN), (line, style)] for line in rest]
         if sum(map(len, rows)) + len(lines) > height:
             break

@@ -139,9 +139,8 @@ class PlainView:
         sign = "" if right is None else " (right)" if right else " (wrong)"
         tokens = f"{amount(outcome.tokens_in)} tokens in, {amount(outcome.tokens_out)} out"
         answer = named_answer(outcome.answer, asked, 60)
-        self._write(
-            f"decided  {answer}{sign} - {clean(outcome.reason, 80)}; {amount(outcome.calls)} calls, {tokens}"
-        )
+        reason = clean(outcome.reason, WIDTH)
+        self._write(f"decided  {answer}{sign} - {reason}; {amount(outcome.calls)} calls, {tokens}")
 
     def _many(self, event: Event) -> None:
         now = self._clock()

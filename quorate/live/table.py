@@ -12,6 +12,7 @@ from quorate.live.paint import (
     BAD,
     BROKEN,
     BUSY,
+    GOOD,
     PLAIN,
     QUIET,
     STRONG,
@@ -32,6 +33,8 @@ WORDS: dict[State, Span] = {
     "said": ("said", PLAIN),
     "failed": ("failed", BAD),
 }
+SELECTED: Span = ("selected", GOOD)
+UNHEARD: Span = ("unheard", QUIET)
 TRAIL = 10
 """Most rounds shown in the table."""
 
@@ -103,15 +106,25 @@ def _cells(scene: Scene, focus: Deliberation, seat: Seat, turns: list[int], hear
     )
     heard = " ".join(clean(name, 12) for name in focus.hears(seat.name)) if hears else ""
     return {
-        "name": [(clean(seat.name, 16), STRONG)],
+        "name": [(clean(seat.name, 16), QUIET if seat.name in focus.unheard() else STRONG)],
         "role": [(clean(scene.roles.get(seat.name, "" if seat.voice else "decides"), 40), QUIET)],
         "trail": [_step(focus, seat, turn) for turn in turns],
         "answer": [(f"{shape} ", colour), (shown, colour)] if seat.answers else [],
         "change": _change(seat),
         "sure": _sure(seat),
         "hears": [(heard, QUIET)] if heard else [],
-        "state": [WORDS[focus.state(seat)]],
+        "state": [_state(focus, seat)],
     }
+
+
+def _state(focus: Deliberation, seat: Seat) -> Span:
+    """Say what a seat does; when it does nothing, whether it was selected, or is not heard any more."""
+    state = focus.state(seat)
+    if state in ("thinking", "failed"):
+        return WORDS[state]
+    if seat.name in focus.unheard():
+        return UNHEARD
+    return SELECTED if seat.name in focus.picked() else WORDS[state]
 
 
 def _sure(seat: Seat) -> Line:

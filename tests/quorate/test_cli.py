@@ -104,6 +104,7 @@ def test_run_without_a_folder_makes_a_fresh_one(
         (["topology", "rign"], 1, "Did you mean 'ring'"),
         (["topology", "ring", "-o", "kk=2"], 1, "has no option 'kk'"),
         (["topology", "ring", "-o", "k"], 1, "key=value"),
+        (["topology", "ring", "-o", "k=["], 1, "The value of --option k cannot be read: '['"),
         (["topology", "ring", "-n", "0"], 2, "--agents"),
         (["debate"], 2, "question"),
         (["debate", "2+3?", "--model", "x", "-t", "rign"], 1, "Did you mean 'ring'"),

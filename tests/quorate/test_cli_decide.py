@@ -45,6 +45,7 @@ def test_a_table_of_rules_with_what_was_left_out(quorate: Quorate) -> None:
     assert "left out: schulze: reads rankings, which the record does not hold" in out
     assert "best seat, chosen on these questions: x 100.00" in out
     assert "stopped earlier, decided by majority" in out
+    assert "took 1 round and 3 calls" in out
     assert "warning: left out: out.jsonl, line 3: no JSON" in err
     assert "\x1b" not in out + err
 
@@ -70,6 +71,23 @@ def test_json_holds_it_all(quorate: Quorate, tmp_path: Path) -> None:
     assert stopped["check"] == {"quorum": {"share": 0.6}}
     assert found["stopping"]["rule"] == "weighted_plurality"
     assert len(found["broken"]) == 1
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_tables_fit_the_terminal_and_break_no_figure(
+    quorate: Quorate, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    rules = ("plurality", "most_confident", "confidence_weighted", "supermajority: {threshold: 0.75}")
+    checks = ("unanimous", "quorum: {share: 0.75}")
+    options = [*(part for rule in rules for part in ("-r", rule)), *(p for c in checks for p in ("-s", c))]
+    code, out, _ = quorate("out.jsonl", *options)
+    assert code == 0
+    lines = out.splitlines()
+    assert all(len(line) <= width for line in lines if line.startswith(" "))  # the tables are indented
+    assert all(line.count("[") == line.count("]") for line in lines)
+    for part in ("unanimous", "confidence_weighted", "quorum (share 0.75)", "undecided", "saved %", "unmet"):
+        assert part in out
 
 
 def test_a_run_is_decided_again_after_fewer_rounds(quorate: Quorate, tmp_path: Path) -> None:

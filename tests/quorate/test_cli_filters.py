@@ -1,4 +1,4 @@
-"""`quorate filters`, `--filter`, and filters in a definition file."""
+"""`quorate filters` and `protocols`, `--filter`, and filters in a definition file."""
 
 from __future__ import annotations
 
@@ -51,6 +51,19 @@ def test_one_filter_is_explained(quorate: Quorate) -> None:
     code, _, err = quorate("filters", "topk")
     assert code == 1
     assert "Did you mean 'top_k'?" in err
+
+
+def test_protocols_are_listed_and_explained_alike(quorate: Quorate) -> None:
+    code, out, _ = quorate("protocols")
+    assert code == 0
+    assert all(name in out for name in registry.protocol)
+    code, out, _ = quorate("protocols", "smoa")
+    assert code == 0
+    assert "Do as `moa`, but pass on only the k best answers of a layer" in out
+    assert "k=2" in out
+    code, _, err = quorate("protocols", "smao")
+    assert code == 1
+    assert "Did you mean 'smoa'?" in err
 
 
 def test_a_definition_file_names_filters_with_their_options(quorate: Quorate, tmp_path: Path) -> None:

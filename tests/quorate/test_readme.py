@@ -105,7 +105,7 @@ def test_every_example_runs(script: Path, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         env=environment,
-        timeout=200,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
