@@ -393,6 +393,7 @@ class Engine:
         for lanes in self._lanes.values():
             if interrupted and lanes.busy:
                 lanes.model.close()
+        for lanes in self._lanes.values():
             lanes.close()
 
 

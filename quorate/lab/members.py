@@ -185,6 +185,7 @@ class PoolModel:
     ) -> None:
         self.folder = pool_folder() if folder is None else Path(folder)
         self._local = LocalModel(self.folder, device=device, dtype=dtype, heads=heads)
+        self._closed = 0
         self.lanes = self._local.lanes
         self.batch = self._local.batch
 
@@ -208,13 +209,15 @@ class PoolModel:
             if request.ask.act == "critique" and (least := _least(request.agent)) is not None:
                 critics.setdefault(least, []).append(place)
         writing = sorted(set(range(len(placed))).difference(*critics.values()))
+        closed = self._closed
         for index, reply in self._local.reply([placed[place] for place in writing]):
             yield writing[index], reply
+        asked = Prompts.load().draft
         for least, places in critics.items():
-            asks = [placed[place] for place in places]
-            yield from zip(
-                places, criticise(self._local, asks, Prompts.load().draft, least=least), strict=True
-            )
+            if self._closed != closed:  # given up meanwhile: to read would load everything again
+                return
+            read = criticise(self._local, [placed[place] for place in places], asked, least=least)
+            yield from zip(places, read, strict=True)
 
     def describe(self) -> Mapping[str, Any]:
         """Return what identifies the pool: the hashes of its weights, by member, and no paths."""
@@ -233,6 +236,7 @@ class PoolModel:
 
     def close(self) -> None:
         """End the work in flight and let go of the weights."""
+        self._closed += 1
         self._local.close()
 
     def _placed(self, agent: Agent) -> Agent:

@@ -135,6 +135,17 @@ def test_the_critic_of_a_pool_reads_critiques_and_writes_drafts(miniature_pool: 
     assert critic.model.describe()["critics"] == {"critic": load_critic(miniature_pool / "critic")}
 
 
+def test_a_critic_that_is_closed_reads_no_more(miniature_pool: Path) -> None:
+    critic = Pool(miniature_pool, device="cpu").agent("critic")
+    ask = request(ada="[1] 2+3=5\nAnswer: 5").ask
+    critic.model.prepare([critic])
+    draft = ask.model_copy(update={"act": "draft", "heard": ()})
+    replies = critic.model.reply([Request(critic, draft, 0), Request(critic, ask, 0)])
+    assert next(iter(replies))[0] == 0
+    critic.model.close()
+    assert list(replies) == []
+
+
 def test_a_higher_limit_finds_more_wrong(tmp_path: Path) -> None:
     asks = [request(ada="a\nb")]
     strict, lax = (list(criticise(Marking(), asks, asked, least=least)) for least in (-0.05, -5.0))
