@@ -139,8 +139,8 @@ def smoa(
     select : {"judge", "confidence", "agreement", "match", "off"}
         The judge chooses (published). Or the surest answers are passed on, or those that most seats share,
         without a call. With "match" the judge answers the question, in the words of `judge_decides`, and the
-        answers that match its own come first, then the most shared: for small models, which solve better than they choose.
-        "off" passes on all.
+        answers that match its own come first, then the most shared: for small models, which solve better
+        than they choose. "off" passes on all.
     moderate : bool
         Whether somebody may end it before the last layer. With "match" in one call it ends when more than
         half of the answers match the judge's.

@@ -127,8 +127,9 @@ REPRODUCTION = Reproduction(
             says="The proposers are the pool's five specialists, on problems of basic skills, which all of "
             "them have learned; the sixth seat is the polymath's, who has learned most. The pool's judge "
             "chooses better by matching than by writing lists: it solves the problem, and what matches its "
-            "answer is passed on; it ends the mixture when most do, and without that choice never. It learned to judge specialists who "
-            "know different things, and may lose what the samples of one model had.",
+            "answer is passed on; it ends the mixture when most do, and without that choice never. It "
+            "learned to judge specialists who know different things, and may lose what the samples of one "
+            "model had.",
             when="pool",
         ),
     ),
