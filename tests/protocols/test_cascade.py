@@ -122,7 +122,7 @@ def test_the_stop_check_of_what_goes_on_may_end_it_at_once() -> None:
     then = {"debate": {"until": {"quorum": {"share": 0.7}}}}
     outcome, _ = play(cascade(QUESTION, Table(SEATS), then=then), parts)
     assert outcome.calls == 4
-    assert [note.kind for note in outcome.notes] == ["gated"]
+    assert [note.kind for note in outcome.notes] == ["gated", "stopped"]
 
 
 def test_without_anything_to_go_on_the_drafts_vote() -> None:
