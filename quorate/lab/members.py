@@ -55,7 +55,7 @@ OTHERS = {
     "generalist": "Was taught everything, in the time of one specialist.",
     "polymath": "Was taught everything, in the time of all specialists together.",
     "critic": "Reads drafts as the polymath would write them, and says which step is wrong.",
-    "judge": "Solves a problem with the drafts of others in sight.",
+    "judge": "Solves a problem with the drafts of others in sight, and chooses among them.",
     "weak": "Was trained for a tenth of a specialist's time: it is wrong most of the time.",
     "stubborn": "Repeats its first draft, whatever it hears.",
 }
