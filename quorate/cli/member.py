@@ -136,6 +136,31 @@ def solve(console: Console, pool: Pool, member: str, seed: int) -> None:
     console.print(Text(f"({verdict}{sure})", style="green" if right else "yellow"))
 
 
+def check(console: Console, pool: Pool, member: str, seed: int) -> None:
+    """Let a critic read a draft with a mistake, live."""
+    from random import Random
+
+    from quorate.agents.agent import Request
+    from quorate.lab.evaluation import problem_sets
+    from quorate.lab.training.offices import criticising
+    from quorate.lab.world import corrupt, hide_scratch
+    from quorate.nouns import Reply, derive_seed
+
+    [item] = problem_sets(pool.recipe, 1, seed=seed, split="development")[own_kind(pool, member)]
+    author = pool.recipe.specialists[0]
+    text = corrupt(item, Random(derive_seed(seed, "mistake"))).text.rstrip("\n")
+    ask = criticising(item, member, {author: text, member: ""})
+    agent = pool.agent(member)
+    agent.model.prepare([agent])
+    [(_, reply)] = agent.model.reply([Request(agent, ask, seed)])
+    agent.model.close()
+    if not isinstance(reply, Reply):
+        raise reply
+    console.print(Text(f"\nA draft of {author} with a mistake:", style="dim"))
+    console.print(Text(hide_scratch(text)), soft_wrap=True)
+    console.print(Text(reply.text.strip() or "(It writes nothing.)", style="bold"), soft_wrap=True)
+
+
 def _print_facts(console: Console, item: Item) -> None:
     from quorate.lab.world import DOMAINS
 

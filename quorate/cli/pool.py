@@ -12,7 +12,7 @@ from rich.text import Text
 
 from quorate.cli import help
 from quorate.cli.grids import listed
-from quorate.cli.member import facts, own_kind, rate, report_of, solve
+from quorate.cli.member import check, facts, own_kind, rate, report_of, solve
 from quorate.cli.training import told
 from quorate.errors import BadOption
 
@@ -78,7 +78,10 @@ def show(
     problem: Annotated[int, typer.Option("--problem", help="Seed of the problem that it solves.")] = 0,
     pool: PoolOption = None,
 ) -> None:
-    """Show one member: its skills, its training, how good it is, and how it solves a problem right now."""
+    """Show one member: its skills, its training, how good it is, and how it solves a problem right now.
+
+    A critic also reads a draft with a mistake.
+    """
     from quorate.lab.members import BASE, Pool, find_member
 
     opened, console = Pool(pool), Console()
@@ -89,6 +92,8 @@ def show(
         console.print(Text.assemble((f"{label:<16}", "dim"), line), soft_wrap=True)
     console.print()
     solve(console, opened, member, problem)
+    if member == "critic":
+        check(console, opened, member, problem)
 
 
 @app.command(epilog=help.POOL_TRAIN)

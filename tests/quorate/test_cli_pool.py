@@ -85,6 +85,14 @@ def test_show_tells_skills_training_and_solves(quorate: Quorate, pool: str) -> N
     assert other != out
 
 
+def test_a_critic_shows_how_it_reads_a_draft_with_a_mistake(quorate: Quorate, pool: str) -> None:
+    code, out, _ = quorate("pool", "show", "critic", "--pool", pool)
+    assert code == 0
+    draft = out.partition("A draft of rates with a mistake:\n")[2]
+    assert draft.splitlines()[-1].startswith("rates: ")
+    assert "[1]" in draft
+
+
 def test_the_worth_of_a_confidence_head_is_told(
     miniature_pool: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
