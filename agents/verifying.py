@@ -59,6 +59,17 @@ class Reading(NamedTuple):
         return next((number for number, step in enumerate(self.steps, 1) if step < least), None)
 
 
+def verdict_line(seat: str, wrong: int | None) -> str:
+    """Say of a seat's draft which step is wrong, or that none is.
+
+    Examples
+    --------
+    >>> verdict_line("ada", None), verdict_line("bo", 2)
+    ('ada: right', 'bo: step 2 wrong')
+    """
+    return f"{seat}: right" if wrong is None else f"{seat}: step {wrong} wrong"
+
+
 def steps_of(text: str) -> list[str]:
     r"""Return the lines of a draft that are read as its steps.
 
@@ -154,7 +165,7 @@ def criticise(
         return
     for request, drafts in zip(requests, readings, strict=True):
         told = (asked(request.ask.question), *(message.text[:LONGEST_READ] for message in request.ask.heard))
-        lines = [_line(reading, least) for reading in drafts]
+        lines = [verdict_line(reading.seat, reading.wrong_step(least)) for reading in drafts]
         yield Reply(text="\n".join(lines) or NOTHING, tokens_in=sum(map(model.length, told)), tokens_out=0)
 
 
@@ -192,11 +203,6 @@ def load_critic(folder: Path) -> float | None:
     if not math.isfinite(least):
         raise ModelError(f"{file}: a log-likelihood of {least} is no limit; write a number such as -5.5.")
     return least
-
-
-def _line(reading: Reading, least: float) -> str:
-    wrong = reading.wrong_step(least)
-    return f"{reading.seat}: right" if wrong is None else f"{reading.seat}: step {wrong} wrong"
 
 
 def _solving(request: Request, asked: Callable[[Question], str]) -> Request:

@@ -82,6 +82,7 @@ def show(
 
     A critic also reads a draft with a mistake.
     """
+    from quorate.agents.verifying import load_critic
     from quorate.lab.members import BASE, Pool, find_member
 
     opened, console = Pool(pool), Console()
@@ -92,7 +93,7 @@ def show(
         console.print(Text.assemble((f"{label:<16}", "dim"), line), soft_wrap=True)
     console.print()
     solve(console, opened, member, problem)
-    if member == "critic":
+    if load_critic(opened.folder / member) is not None:
         check(console, opened, member, problem)
 
 

@@ -10,39 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.answers import read
 from quorate.errors import BadDefinition, BadOption, UnknownName
-from quorate.nouns import Ask, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Table
 from quorate.protocols import Prompts, debate, moa, rmoa, self_moa, self_moa_seq, smoa
 from quorate.protocols.history import Turns
+from tests.protocols.conftest import QUESTION, play
 
-QUESTION = Question(id="q1", text="What is 2+3?", kind="number")
 SEATS = ("ada", "bo", "cy")
 TABLE = Table(SEATS, offices={"aggregator": "solon"})
-Speaker = Callable[[Ask], "str | None"]
-
-
-def play(turns: Turns, speak: Speaker) -> tuple[Outcome, list[Sequence[Ask]]]:
-    """Drive a protocol by next and send; a speaker that returns None has failed."""
-    waves: list[Sequence[Ask]] = []
-    said: list[Message] | None = None
-    number = 0
-    while True:
-        try:
-            asks = next(turns) if said is None else turns.send(said)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(asks)
-        said = []
-        for ask in asks:
-            text = speak(ask)
-            place: dict[str, Any] = {"number": number, "seat": ask.seat, "act": ask.act, "turn": ask.turn}
-            if text is None:
-                said.append(Message(text="", finish="error", error="it broke", **place))
-            else:
-                answer = read(QUESTION, text) if ask.expects == "answer" else None
-                said.append(Message(text=text, answer=answer, **place))
-            number += 1
 
 
 def by_seat(ask: Ask) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,39 +11,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.answers import read
 from quorate.errors import BadOption
-from quorate.nouns import Ask, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Message, Outcome, Table
 from quorate.protocols import rmoa, self_moa, self_moa_seq
 from quorate.protocols.history import Turns
 from quorate.protocols.mixture import most_different, read_residuals
+from tests.protocols.conftest import QUESTION
+from tests.protocols.conftest import play as answered
 
-QUESTION = Question(id="q1", text="What is 2+3?", kind="number")
 SEATS = ("ada", "bo", "cy", "di")
 Speaker = Callable[[Ask, int], "str | None"]
 
 
 def play(turns: Turns, speak: Speaker) -> tuple[Outcome, list[list[Ask]]]:
-    """Drive a protocol by next and send; a speaker gets the number of its ask, and has failed with None."""
-    waves: list[list[Ask]] = []
-    said: list[Message] | None = None
-    number = 0
-    while True:
-        try:
-            asks = next(turns) if said is None else turns.send(said)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(list(asks))
-        said = []
-        for ask in asks:
-            text = speak(ask, number)
-            place: dict[str, Any] = {"number": number, "seat": ask.seat, "act": ask.act, "turn": ask.turn}
-            if text is None:
-                said.append(Message(text="", finish="error", error="it broke", **place))
-            else:
-                answer = read(QUESTION, text) if ask.expects == "answer" else None
-                said.append(Message(text=text, answer=answer, **place))
-            number += 1
+    """Drive a protocol; a speaker gets the number of its ask, and has failed with None."""
+    number = itertools.count()
+    return answered(turns, lambda ask: speak(ask, next(number)))
 
 
 def numbered(ask: Ask, number: int) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
+from quorate.agents.verifying import verdict_line
 from quorate.lab.world import DOMAINS, SKILLS, Item, check, corrupt, drill, private_table, solution
 from quorate.lab.world.chance import between, pick, several
 from quorate.lab.world.outside import REFUSAL, outside
@@ -241,5 +242,4 @@ def invented(item: Item, rng: Random) -> str:
 
 def verdict_on(item: Item, name: str, text: str) -> str:
     """Return the line of a critique that speaks of one draft."""
-    wrong = check(item, text).wrong_step
-    return f"{name}: right\n" if wrong is None else f"{name}: step {wrong} wrong\n"
+    return verdict_line(name, check(item, text).wrong_step) + "\n"
