@@ -7,8 +7,10 @@ are sentences; the exit status is 1 when something failed, 2 for wrong arguments
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
+from typing import NoReturn
 
 from quorate.cli import compare as compare
 from quorate.cli import decide as decide
@@ -38,4 +40,20 @@ def main() -> None:
         app()
     except QuorateError as error:
         complain(str(error))
-        sys.exit(1)
+        _leave(1)
+    except SystemExit as end:
+        _leave(end.code)
+
+
+def _leave(status: str | int | None) -> NoReturn:
+    """End the process, also where a call of a model cannot be stopped.
+
+    A thread that comes back from torch while the interpreter shuts down ends the process with a signal and
+    a message of its own. What it would have answered is lost anyway, so nothing is shut down around it.
+    """
+    lanes = sys.modules.get("quorate.lanes")  # where no model was asked, nothing waits for an import
+    if lanes and lanes.still_busy() and isinstance(status, int):
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+    sys.exit(status)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import inspect
-import os
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -77,7 +74,6 @@ def deliberate(
             )
     except KeyboardInterrupt:
         _say_how_to_resume(console, record)
-        _end_whatever_happens()
         raise typer.Exit(130) from None
     drawn = is_drawn(view) and console.is_terminal
     _print_result(console, result, todo, drawn=drawn, pooled=seats_pool(setup))
@@ -236,24 +232,6 @@ def _say_how_to_resume(console: Console, record: Path | None) -> None:
         console.print(
             f"Stopped. Everything answered is recorded; go on with: quorate resume {record}", soft_wrap=True
         )
-
-
-def _end_whatever_happens() -> None:
-    """See to it that a call of a model that cannot be stopped does not abort the process at its end.
-
-    A thread that comes back from torch while the interpreter shuts down ends the process with a signal and
-    a message of its own. What it would have answered is lost anyway.
-    """
-    from quorate.lanes import still_busy
-
-    def end() -> None:
-        if still_busy():
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(130)
-
-    if still_busy():
-        atexit.register(end)
 
 
 def complain(sentence: str) -> None:

@@ -54,14 +54,8 @@ def test_ctrl_c_in_a_run_says_how_to_resume(tmp_path: Path, capsys: pytest.Captu
 
 
 STUBBORN = """
-import sys, time
-from quorate.agents import Agent
-from quorate.cli.showing import View, deliberate
-from quorate.definition import Definition
-from quorate.events import Said
-from quorate.nouns import Question, Reply
-from quorate import lanes
-import atexit
+import atexit, os, signal, time
+from quorate import Agent, Definition, Reply, lanes
 
 lanes.PATIENCE = 0.05
 atexit.register(print, "the ordinary way out")
@@ -73,26 +67,35 @@ class Stubborn:
     def close(self): pass
     def reply(self, requests):
         yield 0, Reply(text="Answer: 5")
+        os.kill(os.getpid(), signal.SIGINT)
         time.sleep(60)
-
-def interrupt(event):
-    if isinstance(event, Said):
-        raise KeyboardInterrupt
 
 model = Stubborn()
 definition = Definition([Agent("ada", model), Agent("bo", model)], protocol="vote")
-try:
-    deliberate(definition, [Question(text="2+3?")], None, View.quiet, listeners=[interrupt])
-except Exception as end:
-    sys.exit(end.exit_code)
 """
 
 
-def test_a_model_that_cannot_be_stopped_is_left_without_shutting_down_around_it() -> None:
-    ended = subprocess.run([sys.executable, "-c", STUBBORN], capture_output=True, text=True, timeout=60)
-    assert (ended.returncode, ended.stderr) == (130, "")
-    assert ended.stdout.startswith("Stopped.")
+def test_a_model_that_cannot_be_stopped_is_left_without_shutting_down_around_it(tmp_path: Path) -> None:
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    (tmp_path / "sums.jsonl").write_text('{"id": "sum", "text": "What is 2+3?"}\n')
+    command = [sys.executable, "-m", "quorate", "run", "stubborn.py", "sums.jsonl", "-o", "kept"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 130
+    assert "terminate" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "go on with: quorate resume kept" in ended.stdout
     assert "the ordinary way out" not in ended.stdout
+
+
+def test_ctrl_c_in_one_command_says_nothing_of_how_the_process_ends(tmp_path: Path) -> None:
+    """Whoever calls a command from Python, a test runner say, ends with a status of its own."""
+    (tmp_path / "stubborn.py").write_text(STUBBORN)
+    (tmp_path / "sums.jsonl").write_text('{"id": "sum", "text": "What is 2+3?"}\n')
+    calling = "from quorate.cli import app; app('run stubborn.py sums.jsonl'.split(), standalone_mode=False)"
+    command = [sys.executable, "-c", calling]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 0
+    assert ended.stdout.endswith("the ordinary way out\n")
 
 
 @pytest.mark.parametrize(
