@@ -30,7 +30,7 @@ from quorate.cli.commands import app
 from quorate.cli.showing import complain, show_warning
 from quorate.errors import QuorateError
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "program"]
 
 
 def main() -> None:
@@ -40,17 +40,20 @@ def main() -> None:
         app()
     except QuorateError as error:
         complain(str(error))
-        _leave(1)
-    except SystemExit as end:
-        _leave(end.code)
+        sys.exit(1)
 
 
-def _leave(status: str | int | None) -> NoReturn:
-    """End the process, also where a call of a model cannot be stopped.
+def program() -> NoReturn:
+    """Run the command line as a process of its own, which ends even where a model cannot be stopped.
 
     A thread that comes back from torch while the interpreter shuts down ends the process with a signal and
     a message of its own. What it would have answered is lost anyway, so nothing is shut down around it.
     """
+    status: str | int | None = 0
+    try:
+        main()
+    except SystemExit as end:
+        status = end.code
     lanes = sys.modules.get("quorate.lanes")  # where no model was asked, nothing waits for an import
     if lanes and lanes.still_busy() and isinstance(status, int):
         sys.stdout.flush()

@@ -1,5 +1,5 @@
 """Run the command line: `python -m quorate.cli`."""
 
-from quorate.cli import main
+from quorate.cli import program
 
-main()
+program()
