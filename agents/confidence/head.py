@@ -147,7 +147,7 @@ class ConfidenceHead:
             raise ModelError(
                 f"The confidence head in '{folder}' cannot be read: {first_line(problem)}"
             ) from problem
-        _check_shapes(folder, config, weights)
+        _check_weights(folder, config, weights)
         return cls(config, weights)
 
     def check_owner(self, owner: Owner, folder: str | Path) -> None:
@@ -205,7 +205,7 @@ def product_logits(chances: Floats, texts: npt.NDArray[np.int64], count: int) ->
     return odds
 
 
-def _check_shapes(folder: Path, config: HeadConfig, weights: Mapping[str, torch.Tensor]) -> None:
+def _check_weights(folder: Path, config: HeadConfig, weights: Mapping[str, torch.Tensor]) -> None:
     width = width_of(config.owner.hidden * len(config.owner.layers))
     units = len(weights["outer"]) if "outer" in weights else 0
     wanted: dict[str, tuple[int, ...]] = {
@@ -222,3 +222,5 @@ def _check_shapes(folder: Path, config: HeadConfig, weights: Mapping[str, torch.
             f"The confidence head in '{folder}' is damaged: its weights have the shapes {json.dumps(found)} "
             f"instead of {json.dumps(wanted)}."
         )
+    if not all(weight.isfinite().all() for weight in weights.values()):
+        raise ModelError(f"The confidence head in '{folder}' is damaged: its weights hold NaN or infinity.")

@@ -22,6 +22,7 @@ from quorate.agents.confidence.features import line_features
 from quorate.agents.confidence.head import ConfidenceHead, HeadConfig, product_logits, worth_judging
 from quorate.agents.confidence.network import Lessons, fit_network, log_odds
 from quorate.agents.confidence.owner import owner_of
+from quorate.agents.local.base import NO_NUMBERS
 from quorate.agents.local.lines import lines_of
 from quorate.agents.local.model import LocalModel
 from quorate.agents.local.watch import read_traces
@@ -80,9 +81,10 @@ def train_head(
     Raises
     ------
     BadOption
-        When there are too few questions, no labels, or only right or only wrong ones.
+        When there are too few questions, no labels, only right or only wrong ones, or no units.
     ModelError
-        When the model or the adapter cannot be loaded, or a draft does not fit the context.
+        When the model or the adapter cannot be loaded or computes no numbers, or a draft does not fit the
+        context.
 
     Examples
     --------
@@ -102,6 +104,8 @@ def train_head(
     """
     found = list(examples)
     _check(found)
+    if units < 1:
+        raise BadOption(f"The hidden layer of a head needs at least 1 unit, not {units}.")
     local = model if isinstance(model, LocalModel) else LocalModel(model)
     session = replace(local.open().without_heads().for_one_call(), budget=READ_AT_ONCE)
     agent = Agent("agent", local, role=role, adapter=None if adapter is None else str(adapter))
@@ -175,7 +179,7 @@ def _text(session: Session, agent: Agent, example: Example) -> _Text:
     prefix = encode(example.prefix) if example.prefix else []
     ids, spoken = tuple(example.ids), example.spoken
     if not ids:
-        said = encode(session.format.clean(example.text))
+        said = session.format.encode_clean(example.text)
         ids, spoken = (*said, *ends[:1]), len(said)
     row, _ = session.row(Request(agent, ask, 0), 0, len(prefix) + len(ids))
     finder = session.finder
@@ -222,6 +226,8 @@ def _features(session: Session, texts: Sequence[_Text]) -> list[tuple[torch.Tens
     """Return for each text the features of the lines that say something, and their numbers."""
     traces = read_traces(session.run, [text.prompt for text in texts], [text.ids for text in texts])
     lines = line_features(traces, [text.owners for text in texts])
+    if not lines.features.isfinite().all():
+        raise ModelError(NO_NUMBERS)
     judged = worth_judging(lines, [text.lines for text in texts])
     places = [np.flatnonzero(judged & (lines.texts == text)) for text in range(len(texts))]
     return [(lines.features[chosen], lines.numbers[chosen]) for chosen in places]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeGuard
 
 from quorate.agents.agent import Request
 from quorate.nouns import Cut, Reply
@@ -19,6 +19,8 @@ CHARACTERS_PER_TOKEN = 4
 SHORTEST = 200
 """Characters of an instruction below which cutting it further would leave nothing to answer."""
 GAP = "\n[...]\n"
+LARGEST = 1e9
+"""Numbers of a server from here on, counts or log-probabilities, are nonsense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,18 @@ def _usage(usage: Any) -> tuple[int | None, int | None, int | None]:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if is_number(value) and isinstance(value, int) and value >= 0 else None
+
+
+def is_number(value: Any) -> TypeGuard[float]:
+    """Tell whether a number of a server can be reckoned with: JSON sets no limit to what it sends.
+
+    Examples
+    --------
+    >>> is_number(-0.25), is_number(float("nan")), is_number(10**400), is_number(True)
+    (True, False, False, False)
+    """
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def _mean_logprob(logprobs: Any) -> float | None:
@@ -183,6 +196,7 @@ def _mean_logprob(logprobs: Any) -> float | None:
     if isinstance(tokens, list):
         values = [token.get("logprob") for token in tokens if isinstance(token, Mapping)]
     else:
-        values = logprobs.get("token_logprobs") or []
-    numbers = [value for value in values if isinstance(value, (int, float)) and math.isfinite(value)]
+        given = logprobs.get("token_logprobs")
+        values = given if isinstance(given, list) else []
+    numbers = [value for value in values if is_number(value)]
     return sum(numbers) / len(numbers) if numbers else None

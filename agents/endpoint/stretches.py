@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
+from quorate.agents.endpoint.completion import is_number
 from quorate.nouns import Stretch
 
 
@@ -29,7 +29,7 @@ def read_stretches(logprobs: Any, text: str) -> tuple[Stretch, ...]:
     pairs = _pairs(logprobs)
     tokens = [_bytes(token) for token, _ in pairs]
     written = b"".join(token for token in tokens if token is not None)
-    sound = None not in tokens and all(_is_number(logprob) for _, logprob in pairs)
+    sound = None not in tokens and all(is_number(logprob) for _, logprob in pairs)
     if not text or not sound or not written.startswith(text.encode()):
         return ()
     ends = [place + 1 for place, character in enumerate(text) if character == "\n" or place == len(text) - 1]
@@ -62,7 +62,3 @@ def _bytes(token: Any) -> bytes | None:
             return bytes(given)
         token = token.get("token")
     return token.encode("utf-8", "replace") if isinstance(token, str) else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from quorate.agents.local.lora import LoraBank
 
+NO_NUMBERS = "The model computed no numbers (NaN or infinity) here; its dtype may be too narrow."
+
 
 @dataclass(frozen=True)
 class Base:
@@ -193,16 +195,34 @@ def load_base(folder: Path, *, dtype: str, device: str) -> Base:
     place = find_device(device)
     if dtype == "auto" and place.type == "cpu":
         dtype = "float32"  # half precision is slow on most CPUs
+    own: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, **own)
+    except Exception as problem:
+        raise ModelError(
+            f"The tokenizer in '{folder}' cannot be loaded: {first_line(problem)} Save it beside the weights "
+            f"with its own save_pretrained."
+        ) from problem
     try:
         with quiet():
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-            model = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=dtype, local_files_only=True, use_safetensors=True, trust_remote_code=False
+            model, found = AutoModelForCausalLM.from_pretrained(
+                folder, dtype=dtype, use_safetensors=True, output_loading_info=True, **own
             )
             model = model.to(place).eval().requires_grad_(False)
     except Exception as problem:
         raise ModelError(f"The model in '{folder}' cannot be loaded: {first_line(problem)}") from problem
+    _check_complete(folder, sorted(found["missing_keys"]))
     return describe_base(model, tokenizer, place)
+
+
+def _check_complete(folder: Path, missing: Sequence[str]) -> None:
+    """Refuse a checkpoint with holes, which transformers fills with random numbers."""
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise ModelError(
+            f"The model in '{folder}' is not complete: its weights lack '{missing[0]}'{more}. Copy the whole "
+            f"checkpoint, or save a causal language model there."
+        )
 
 
 def describe_base(model: Any, tokenizer: Any, device: torch.device) -> Base:

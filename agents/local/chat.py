@@ -113,6 +113,10 @@ class ChatFormat:
         """Return the tokens of a text without adding any."""
         return self._tokenizer(text, add_special_tokens=False).input_ids  # type: ignore[no-any-return]
 
+    def encode_clean(self, text: str) -> list[int]:
+        """Return the tokens of a text that somebody else may have written, safe to read; see `clean`."""
+        return self.encode(self.clean(text))
+
     def decode(self, ids: Sequence[int]) -> str:
         """Return the text of generated tokens."""
         return str(self._tokenizer.decode(ids, skip_special_tokens=True, clean_up_tokenization_spaces=False))
@@ -143,9 +147,9 @@ class ChatFormat:
                 return ids, len(words) - kept
             length = len(ids)
         raise ModelError(
-            f"The prompt does not fit: {room} tokens are left for it in the model's context, and without the "
-            f"transcript and with the instruction cut to {LEAST} tokens it takes more. Shorten the role or "
-            f"lower max_tokens."
+            f"The prompt does not fit: {max(0, room)} tokens are left for it in the model's context, and "
+            f"without the transcript and with the instruction cut to {LEAST} tokens it takes more. Shorten "
+            f"the role or lower max_tokens."
         )
 
     def _refuses_system(self) -> bool:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from quorate.agents.local.base import Runner
+from quorate.agents.local.base import NO_NUMBERS, Runner
 from quorate.agents.local.draws import Drawing, Sampler
 from quorate.agents.local.prefill import read_prompts
 from quorate.agents.local.watch import Floats, Trace, Watch
@@ -189,9 +189,7 @@ class Pages:
         logprobs = self._logprobs[row, :count]
         logprob = float(logprobs.sum(dtype=np.float64)) / count
         if not math.isfinite(logprob):
-            return ModelError(
-                "The model computed no numbers (NaN or infinity) here; its dtype may be too narrow."
-            )
+            return ModelError(NO_NUMBERS)
         tokens = self._tokens[row, :count].tolist()
         ended = tokens[-1] in self._ends
         text = self._decode(tokens[:-1] if ended else tokens)

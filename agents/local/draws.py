@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NOISE = 64
 """Numbers drawn at once for a row."""
+COLDEST = 1e-6
+"""Least temperature that logits are divided by: nothing but the likeliest token is left there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ class Sampler:
         self._warm_rows = [index for index, row in enumerate(self._rows) if row.temperature > 0]
         warm = [self._rows[index] for index in self._warm_rows]
         self._warm = torch.tensor(self._warm_rows, dtype=torch.int64, device=self._device)
-        self._temperature = torch.tensor([[row.temperature] for row in warm], device=self._device)
+        self._temperature = torch.tensor(
+            [[max(row.temperature, COLDEST)] for row in warm], device=self._device
+        )
         narrow = any(row.top_p < 1 for row in warm)
         self._top_p = torch.tensor([[row.top_p] for row in warm], device=self._device) if narrow else None
 
@@ -117,8 +121,10 @@ def draw_tokens(logits: torch.Tensor, top_p: torch.Tensor | None, numbers: torch
     sums = wide.cumsum(dim=-1)
     total = sums[:, -1:].contiguous()
     tokens = torch.searchsorted(sums, numbers.to(sums)[:, None] * total, right=True)
-    # A number that was rounded up to 1 gets the last token that has a chance at all.
-    return torch.minimum(tokens, torch.searchsorted(sums, total))[:, 0]
+    # A number that was rounded up to 1 gets the last token that has a chance at all; where there are no
+    # chances but NaN the place found lies behind the last token.
+    tokens = torch.minimum(tokens, torch.searchsorted(sums, total)).clamp(max=logits.shape[-1] - 1)
+    return tokens[:, 0]
 
 
 class Noise:

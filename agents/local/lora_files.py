@@ -154,6 +154,11 @@ def _pairs(
             raise ModelError(
                 f"The adapter '{name}' is damaged: its two matrices for '{module}' do not match."
             )
+        if not all(matrix.isfinite().all() for matrix in part.values()):
+            # In a batch, 0 times such a number would be none for the rows of the other adapters too.
+            raise ModelError(
+                f"The adapter '{name}' is damaged: its matrices for '{module}' hold NaN or infinity."
+            )
         scale = _scaling(config, module, part["A"].shape[0])
         pairs[module] = (part["A"], (part["B"].float() * scale).to(part["B"].dtype).T)
     if not pairs:

@@ -157,7 +157,8 @@ class LocalModel:
         requests : sequence of Request
             Their prompts are read once each; sampling settings play no part.
         options : sequence of sequences of str
-            For each request the texts to score, each turned into tokens by itself.
+            For each request the texts to score, each turned into tokens by itself. Special tokens that are
+            spelled out in them are broken up, as in a prompt.
 
         Returns
         -------
@@ -167,12 +168,13 @@ class LocalModel:
         Raises
         ------
         ModelError
-            When a prompt does not fit the context, the model cannot compute, or it is closed meanwhile.
+            When a prompt, shortened as for a reply, does not fit the context with its options, when the model
+            computes no numbers, or when it is closed meanwhile.
         """
         session = self.open().for_one_call()
         prompts, texts, sizes = [], [], []
         for request, choices in zip(requests, options, strict=True):
-            tokens = [tuple(session.format.encode(choice)) for choice in choices]
+            tokens = [tuple(session.format.encode_clean(choice)) for choice in choices]
             longest = max(map(len, tokens), default=0)
             row, _ = session.row(request, 0, longest)
             prompts.append((row.adapter, row.prompt))
@@ -194,8 +196,8 @@ class LocalModel:
         return [scores[index] for index in range(len(prompts))]
 
     def length(self, text: str) -> int:
-        """Return how many tokens a text takes."""
-        return len(self.open().format.encode(text))
+        """Return how many tokens a text takes in a prompt."""
+        return len(self.open().format.encode_clean(text))
 
     def describe(self) -> Mapping[str, Any]:
         """Return what identifies the model: once loaded, with its commit and the hashes of all weights."""

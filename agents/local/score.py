@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from quorate.agents.local.base import Runner
+from quorate.agents.local.base import NO_NUMBERS, Runner
 from quorate.agents.local.batch import chunks
 from quorate.agents.local.cache import contents, copy_rows
 from quorate.agents.local.prefill import Prompt, Read, read_prompts
+from quorate.errors import ModelError
 
 if TYPE_CHECKING:
     import torch
@@ -41,6 +43,8 @@ def score(run: Runner, prompts: Sequence[Prompt], options: Sequence[Sequence[Tok
 
     Raises
     ------
+    ModelError
+        Where the model computed no numbers.
     Stopped
         When the flag was set.
     """
@@ -60,6 +64,8 @@ def score(run: Runner, prompts: Sequence[Prompt], options: Sequence[Sequence[Tok
             before = sum(float(found[step, token]) for step, token in enumerate(tokens))
             for place, last in jobs[row, tokens]:
                 scores[row][place] = before + float(found[len(tokens), last])
+    if any(math.isnan(found) for row in scores for found in row):
+        raise ModelError(NO_NUMBERS)
     return scores
 
 

@@ -199,7 +199,7 @@ class Session:
             job = jobs[place]
             if isinstance(reply, Reply) and job.labels:
                 # Text and line are turned into tokens together: " A" need not be " " and "A".
-                lines = [self.format.encode(reply.text + ANSWER + label) for label in job.labels]
+                lines = [self.format.encode_clean(reply.text + ANSWER + label) for label in job.labels]
                 same = _same(lines)
                 prompts.append((job.row.adapter, (*job.row.prompt, *lines[0][:same])))
                 options.append([tuple(line[same:]) for line in lines])

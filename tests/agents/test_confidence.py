@@ -26,7 +26,7 @@ from quorate.definition import Definition
 from quorate.errors import BadOption, ModelError
 from quorate.events import Event, Said
 from quorate.nouns import Ask, Ballot, Question
-from tests.agents.conftest import MakeRequest, Replies
+from tests.agents.conftest import MakeRequest, Replies, copy_of
 
 RIGHT, WRONG = "the total is the same", "the total is not so"
 
@@ -133,8 +133,21 @@ def test_what_cannot_be_learned_from_is_refused(home: Path) -> None:
     right = [Example(example.ask, example.text, right=True) for example in examples]
     with pytest.raises(BadOption, match=r"All labels say right.*harder questions"):
         train_head(home, None, right)
+    with pytest.raises(BadOption, match="at least 1 unit, not 0"):
+        train_head(home, None, examples, units=0)
     with pytest.raises(BadOption, match=r"2 labels for 3 lines.*It begins"):
         train_head(home, None, [*examples, Example("Solve: x", examples[0].text, lines=(True, False))])
+
+
+def test_a_model_without_numbers_teaches_nothing(standin: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    broken = copy_of(standin, tmp_path / "broken")
+    weights = load_file(broken / "model.safetensors")
+    weights["model.norm.weight"][:] = float("nan")
+    save_file(weights, broken / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match="no numbers"):
+        train_head(broken, None, synthetic(30))
 
 
 def test_blank_lines_and_what_follows_an_error_do_not_count() -> None:
@@ -365,6 +378,8 @@ def test_a_damaged_head_is_refused(copy: Path) -> None:
     weights = load_file(copy / "confidence.safetensors")
     save_file({**weights, "inner": weights["inner"][:5]}, copy / "confidence.safetensors")
     assert "is damaged: its weights have the shapes" in refusal(copy, None)
+    save_file({**weights, "outer": weights["outer"] * float("nan")}, copy / "confidence.safetensors")
+    assert "is damaged: its weights hold NaN" in refusal(copy, None)
     (copy / "confidence.safetensors").unlink()
     assert "cannot be read" in refusal(copy, None)
     config = json.loads((copy / "confidence.json").read_text())

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quorate.agents.endpoint.completion import GAP, SHORTEST, Prompt, estimate, read_completion, whole
+from quorate.agents.endpoint.stretches import read_stretches
 from quorate.nouns import Cut, Reply
 
 PROMPT = Prompt("", (), "What is 2+3?")
@@ -60,7 +61,7 @@ def test_why_a_text_ended(reason: str | None, finish: str) -> None:
     assert reply.finish == finish
 
 
-@pytest.mark.parametrize("count", [-1, "12", 1.5, True, None])
+@pytest.mark.parametrize("count", [-1, "12", 1.5, True, None, 10**400])
 def test_a_count_that_is_none_is_estimated(count: Any) -> None:
     data = {"choices": [{"text": "12345678"}], "usage": {"prompt_tokens": 40, "completion_tokens": count}}
     reply = read_completion(data, PROMPT)
@@ -83,11 +84,21 @@ def test_parts_of_content_are_joined() -> None:
 
 
 def test_logprobs_that_are_no_numbers_do_not_count() -> None:
-    tokens = [{"logprob": -1.0}, {"logprob": None}, {"logprob": float("-inf")}, {}, "x", {"logprob": -3}]
+    strange = [None, float("-inf"), float("nan"), -(10**400), -1.7e308, True, "-1"]
+    tokens = [{"logprob": -1.0}, *({"logprob": value} for value in strange), {}, "x", {"logprob": -3}]
     choice = {"message": {"content": "5"}, "logprobs": {"content": tokens}}
     reply = read_completion({"choices": [choice]}, PROMPT)
     assert reply is not None
     assert reply.logprob == -2.0
+
+
+@pytest.mark.parametrize("given", [7, "abc", {"a": 1}, [10**400], None])
+def test_plain_logprobs_that_are_none_do_not_count(given: Any) -> None:
+    logprobs = {"tokens": ["5"], "token_logprobs": given}
+    reply = read_completion({"choices": [{"text": "5", "logprobs": logprobs}]}, PROMPT)
+    assert reply is not None
+    assert reply.logprob is None
+    assert read_stretches(logprobs, "5") == ()
 
 
 @given(ANY_TEXT)

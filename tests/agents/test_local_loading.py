@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -110,6 +111,26 @@ def test_a_broken_checkpoint_is_a_sentence(standin: Path, tmp_path: Path) -> Non
     folder = copy_of(standin, tmp_path / "broken")
     (folder / "model.safetensors").write_bytes(b"junk")
     with pytest.raises(ModelError, match=r"'.*broken' cannot be loaded: "):
+        LocalModel(folder).prepare([])
+
+
+def test_a_checkpoint_with_holes_is_refused(standin: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = copy_of(standin, tmp_path / "holes")
+    weights = load_file(folder / "model.safetensors")
+    hole = "model.layers.1.mlp.down_proj.weight"
+    del weights[hole]
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ModelError, match=f"holes' is not complete: its weights lack '{re.escape(hole)}'"):
+        LocalModel(folder).prepare([])
+
+
+def test_a_checkpoint_without_a_tokenizer_says_so(standin: Path, tmp_path: Path) -> None:
+    folder = copy_of(standin, tmp_path / "mute")
+    for file in folder.glob("tokenizer*"):
+        file.unlink()
+    with pytest.raises(ModelError, match=r"The tokenizer in '.*mute' cannot be loaded: .*save_pretrained"):
         LocalModel(folder).prepare([])
 
 

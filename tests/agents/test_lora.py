@@ -319,6 +319,12 @@ def test_a_damaged_adapter_is_refused(tmp_path: Path, standin: Path) -> None:
     save_file(weights, folder / "adapter_model.safetensors")
     with pytest.raises(ModelError, match=r"damaged.*layers\.0\.self_attn\.q_proj"):
         read_lora(str(folder))
+    weights = load_file(standin / "adapter-0" / "adapter_model.safetensors")
+    name = next(name for name in weights if name.endswith("lora_A.weight"))
+    weights[name][0, 0] = float("nan")
+    save_file(weights, folder / "adapter_model.safetensors")
+    with pytest.raises(ModelError, match=r"damaged: its matrices for .* hold NaN or infinity"):
+        read_lora(str(folder))
     save_file({}, folder / "adapter_model.safetensors")
     with pytest.raises(ModelError, match="is empty"):
         read_lora(str(folder))
