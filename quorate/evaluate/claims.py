@@ -32,6 +32,7 @@ __all__ = [
     "mcnemar",
     "power",
     "stands",
+    "stands_alone",
 ]
 _SAME = 1e-9
 """Worths nearer than this are equal: thirds of a tie do not add up exactly."""
@@ -142,6 +143,18 @@ def stands(claim: Claim, *, level: float = LEVEL) -> bool:
     (True, 0.031, 0.063, False)
     """
     return claim.holds and claim.adjusted <= level
+
+
+def stands_alone(claim: Claim, *, level: float = LEVEL) -> bool:
+    """Tell whether a claim could be made if nothing else had been compared: it holds, and its own p is small.
+
+    Examples
+    --------
+    >>> (claim,) = compare({"a": [1] * 5 + [0] * 35, "b": [0] * 40}, [("a", "b")])
+    >>> claim.holds, claim.p, stands_alone(claim)  # the interval alone is not enough
+    (True, 0.0625, False)
+    """
+    return claim.holds and claim.p <= level
 
 
 def detectable_among(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from quorate.agents.agent import Agent
 from quorate.definition import Definition
-from quorate.errors import RecordError
+from quorate.errors import QuorateError, RecordError
 from quorate.evaluate.prices import Prices
 from quorate.evaluate.results import Comparison, Cost, Result
 from quorate.experiments.controls import (
@@ -24,7 +24,7 @@ from quorate.experiments.controls import (
     named_agents,
     noisy,
 )
-from quorate.experiments.drafts import Circle, Drafts, form_circles, rejoin
+from quorate.experiments.drafts import Circle, Drafts, first_asks, form_circles, rejoin
 from quorate.experiments.experiment import CONTROLS, Experiment
 from quorate.experiments.folder import Folder, setup_of
 from quorate.experiments.notes import (
@@ -116,6 +116,7 @@ class _Comparing:
         prices = self.experiment.prices
         self._scorer = Scorer(tuple(self.experiment.metrics), None if prices is None else Prices.load(prices))
         self._form()
+        self._try_out()
         heard = {arm: None if circle is None else circle.name for arm, circle in self.circles.items()}
         self.folder.begin(self.experiment, setup_of(self.experiment, self.common), heard)
         self.notes += gone_notes(self.folder.describe()["gone"]["arms"])
@@ -145,6 +146,17 @@ class _Comparing:
         self.common = kept[COMMON]
         for name, why in apart.items():
             self.notes.append(f"'{name}' does not hear the common first drafts: {why}.")
+
+    def _try_out(self) -> None:
+        """Find out what is wrong with a metric or a control before it has cost a whole experiment."""
+        one = self.experiment
+        self._scorer.try_out(one.problems[0])
+        anybody = Controls(one, Best(agent=one.agents[0].name, how=""))
+        for name, definition in anybody.first(one.seeds[0]).items():
+            try:
+                first_asks(definition, one.problems[0].question)
+            except QuorateError as problem:
+                raise type(problem)(f"The control '{name}': {problem}") from None
 
     def _voices(self) -> list[Agent]:
         """Return everybody who may be asked."""

@@ -19,6 +19,8 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from quorate.agents.agent import Agent, Sampling
 from quorate.definition import Definition
 from quorate.errors import BadDefinition, BadOption, QuorateError, did_you_mean
@@ -195,7 +197,7 @@ class Experiment:
                     f"{did_you_mean(str(options[option]), names)}"
                 )
         if "sampling" in options:
-            Sampling.model_validate(options["sampling"])
+            _check_sampling(name, options["sampling"])
 
     @cached_property
     def digest(self) -> str:
@@ -260,6 +262,18 @@ class Experiment:
             )
         except QuorateError as problem:
             raise type(problem)(f"The arm '{arm.name}': {problem}") from None
+
+
+def _check_sampling(control: str, given: Any) -> None:
+    try:
+        Sampling.model_validate(given)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        why = f"{place}: {first['msg'].lower()}." if place else f"{first['msg']}."
+        if first["type"] == "extra_forbidden":
+            why = f"there is no '{place}'. {did_you_mean(place, Sampling.model_fields)}"
+        raise BadOption(f"The sampling of the control '{control}': {why}") from None
 
 
 def slug(name: str) -> str:

@@ -34,6 +34,16 @@ class Scorer:
     metrics: Sequence[str] = ()
     prices: Prices | None = None
 
+    def try_out(self, problem: Problem) -> None:
+        """Score an answer that nobody gave.
+
+        Raises
+        ------
+        QuorateError
+            For a metric that nobody registered, or whose library is not installed.
+        """
+        score(problem, "5", "5", self.metrics)
+
     def results(self, sitting: Sitting) -> Iterator[tuple[Result, str]]:
         """Yield the result of every problem of a sitting, with the text behind its answer.
 

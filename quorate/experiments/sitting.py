@@ -19,7 +19,7 @@ from quorate.events import Decided, Event, Failed, Listener
 from quorate.experiments.drafts import Drafts
 from quorate.experiments.gathering import Gathered
 from quorate.nouns import Question
-from quorate.record import MANIFEST, PROBLEMS, Record, check_same, read_events, read_manifest, read_replays
+from quorate.record import EVENTS, PROBLEMS, Record, check_same, read_events, read_manifest, read_replays
 from quorate.run import Engine, Replay
 
 Watch = Callable[[str, int, Event], None]
@@ -42,8 +42,8 @@ class Sitting:
 
     @property
     def begun(self) -> bool:
-        """Whether there is a record to continue."""
-        return (self.folder / MANIFEST).is_file()
+        """Whether there is a record to continue; its events come last of what a kill may cut short."""
+        return (self.folder / EVENTS).is_file()
 
     def replays(self) -> dict[str, Replay]:
         """Return what the record holds of each question, with a fresh start for the others."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from quorate.evaluate.claims import stands
+from quorate.evaluate.claims import stands, stands_alone
 from quorate.evaluate.dynamics import Dynamics
 from quorate.evaluate.results import Claim, Comparison
 from quorate.report.charts import (
@@ -171,10 +171,8 @@ def claimed(table: Comparison) -> Iterator[str]:
 
 def verdict(claim: Claim) -> str:
     """Say what may be claimed: "better", "worse", or nothing; the interval alone is not enough."""
-    if not claim.holds:
-        return "none"
     if not stands(claim):
-        return "none once corrected"
+        return "none once corrected" if stands_alone(claim) else "none"
     return "better" if claim.difference.sign > 0 else "worse"
 
 

@@ -33,6 +33,7 @@ ALIGNED: Mapping[str, Literal["left", "center", "right"]] = {
     "end": "right",
 }
 STYLES = ("-", "--", ":", "-.", (0, (5, 1)), (0, (3, 1, 1, 1)))
+MARKS = ("o", "s", "^", "D", "v")
 
 
 def plot_cost(columns: Sequence[Column], path: Path, measure: str | None = None) -> Path:
@@ -124,7 +125,14 @@ def plot_rounds(curves: Mapping[str, Sequence[Round]], path: Path, what: str = "
             style = STYLES[place % len(STYLES)]
             shares = [100 * rate.share for rate in rates]
             axes.plot(
-                numbers, shares, marker="o", ms=3.5, lw=1.3, color=color, ls=style, label=_literal(name)
+                numbers,
+                shares,
+                marker=MARKS[place % len(MARKS)],
+                ms=3.5,
+                lw=1.3,
+                color=color,
+                ls=style,
+                label=_literal(name),
             )
             lows, highs = [100 * rate.low for rate in rates], [100 * rate.high for rate in rates]
             axes.fill_between(numbers, lows, highs, color=color, alpha=0.07, lw=0)

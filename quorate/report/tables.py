@@ -183,9 +183,11 @@ def _told(cell: Cell) -> str:
 
 
 def _caption(table: Comparison) -> str:
+    troubled = any(column.unread or column.failed for column in table.columns)
     seeds = f" and {count(len(table.seeds), 'seed')}" if len(table.seeds) > 1 else ""
     found = f"{table.title}: {count(table.problems, 'problem')}{seeds}, 95 % intervals in brackets "
-    found += "(Wilson for shares); costs are means a problem."
+    found += "(Wilson for shares); costs are means a problem"
+    found += "; unread and failed are totals." if troubled else "."
     return f"{found} {table.reach}" if table.reach else found
 
 
@@ -213,7 +215,9 @@ def escaped(text: object) -> str:
     >>> print(escaped(r"50 % of \input{x}_1"))
     50 \% of \textbackslash{}input\{x\}\_1
     """
-    return "".join(_SPECIAL.get(mark, mark) for mark in " ".join(visible(str(text)).split()))
+    told = "".join(_SPECIAL.get(mark, mark) for mark in " ".join(visible(str(text)).split()))
+    # At the start of a row, the command that ended the last one would take them for its own.
+    return "{}" * told.startswith(("[", "*")) + told
 
 
 LATEX_FILTERS: rendering.Filters = {

@@ -10,6 +10,7 @@ completions  what is sent back, whole or in pieces
 refusals     what is said instead
 limits       what is taken on
 app, server  the web application, and running it
+ending       how a server ends while debates go on
 
 Importing this package loads no web server.
 """

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 """Addresses and names that only this machine reaches."""
-GRACE = 10
-"""Seconds that debates have to end after ctrl-C; then they are given up."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -51,7 +49,7 @@ def serve(
     key: str | None = None,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve a panel until ctrl-C; debates under way have `GRACE` seconds to end.
+    """Serve a panel until ctrl-C; debates under way have some seconds to end, and their clients hear of it.
 
     Parameters
     ----------
@@ -90,17 +88,17 @@ def server(
         import uvicorn
 
         from quorate.serving.app import Desk, application
+        from quorate.serving.ending import FAREWELL, GRACE, EndingServer
     except ImportError as missing:
         raise QuorateError(f'Serving needs more: pip install "quorate[serve]" ({missing}).') from None
     desk = Desk(panel, sitting, limits or Limits(), key, local)
-    return uvicorn.Server(
-        uvicorn.Config(
-            application(desk),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            ws="none",
-            lifespan="off",
-            timeout_graceful_shutdown=GRACE,
-        )
+    config = uvicorn.Config(
+        application(desk),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="off",
+        timeout_graceful_shutdown=round(GRACE + FAREWELL),
     )
+    return EndingServer(config, sitting)

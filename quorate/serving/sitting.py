@@ -81,10 +81,18 @@ class Sitting:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the table; what is still open is cancelled, and models give up what is in flight."""
-        if self._floor is not None and self._thread is not None:
-            self._floor.close()
+        """Close the table, and wait until its thread has ended."""
+        self.close()
+        if self._thread is not None:
             self._thread.join(timeout=10)
+
+    def close(self) -> None:
+        """Close the table: what is still open is cancelled, and models give up what is in flight.
+
+        May be called from any thread, and again.
+        """
+        if self._floor is not None:
+            self._floor.close()
 
     @property
     def open(self) -> bool:
@@ -143,8 +151,10 @@ class _Floor(Engine):
         return case.future
 
     def close(self) -> None:
-        """End the sitting; from any thread."""
+        """End the sitting; from any thread. Who waits hears of it at once, even while a model blocks ours."""
         self._closing = True
+        for case in [*self._cases.values(), *self._inbox]:
+            case.future.cancel()
         self._ring()
 
     def serve(self) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from quorate.agents import Agent, Scripted
-from quorate.errors import BadDefinition, ProtocolError, RecordBusy, RecordError
+from quorate.errors import BadDefinition, ProtocolError, QuorateError, RecordBusy, RecordError
 from quorate.evaluate import Problem
 from quorate.events import Event, Said
 from quorate.experiments import CONTROLS, Experiment, Folder, compare, read_comparison, read_results
@@ -259,6 +259,23 @@ def test_an_arm_that_cannot_share_is_refused_with_the_reason(tmp_path: Path, stu
         compare(study(arms={"ring": ring, "others": {"agents": other[1:]}}), tmp_path / "x")
     with pytest.raises(BadDefinition, match="lenient way"):
         compare(study(arms={"ring": {**ring, "reading": "lenient"}}), tmp_path / "x")
+    assert not (tmp_path / "x" / "experiment.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        ({"metrics": ["accurcy"]}, "no metric called 'accurcy'. Did you mean 'accuracy'"),
+        ({"controls": {"vote": {"decide": "pluralty"}}}, "The control 'vote': .* Did you mean 'plurality'"),
+    ],
+)
+def test_a_wrong_metric_or_control_is_told_before_anything_is_asked(
+    tmp_path: Path, study: Study, wrong: dict[str, Any], complaint: str
+) -> None:
+    asked: list[str] = []
+    with pytest.raises(QuorateError, match=complaint):
+        compare(study(**wrong), tmp_path / "x", watch=lambda arm, seed, event: asked.append(arm))
+    assert not asked
     assert not (tmp_path / "x" / "experiment.json").exists()
 
 

@@ -64,6 +64,11 @@ def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
         ({"controls": {"noise": False}}, "no control 'noise'. Did you mean 'noise_peers'"),
         ({"problems": {"arithmetik": {}}}, "arithmetic"),
         ({"pools": {"p": ["adda"]}}, "no agent 'adda'.*Did you mean 'ada'"),
+        ({"problems": ["a", "b"]}, "A source of problems is a file, the name of a set, or a mapping such as"),
+        (
+            {"controls": {"self_consistency_calls": {"sampling": {"temprature": 1}}}},
+            "sampling of the control 'self_consistency_calls': .*Did you mean 'temperature'",
+        ),
         ({"seeds": "many"}, "seeds"),
         ({"reading": "strickt"}, "reading"),
     ],

@@ -57,6 +57,15 @@ def test_whatever_a_kill_leaves_is_continued_to_the_same_results(
     assert [column.strict for column in again.columns] == [column.strict for column in table.columns]
 
 
+def test_a_run_that_was_killed_before_its_first_event_is_begun_again(tmp_path: Path, study: Study) -> None:
+    compare(study(), tmp_path / "whole")
+    shutil.copytree(tmp_path / "whole", tmp_path / "torn")
+    for run in ("drafts/common", "arms/vote"):
+        (tmp_path / "torn" / run / "seed-0" / "events.jsonl").unlink()
+    compare(study(), tmp_path / "torn")
+    assert without_clock(tmp_path / "torn") == without_clock(tmp_path / "whole")
+
+
 KILLED = """
 import sys, time
 sys.path.insert(0, {here!r})

@@ -97,9 +97,9 @@ def test_names_and_notes_are_escaped() -> None:
     assert written.count("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &#34;&#39;‹202E›") >= 5
 
 
-def claim(rival: str, low: float, high: float, adjusted: float) -> Claim:
+def claim(rival: str, low: float, high: float, adjusted: float, p: float = 0.01) -> Claim:
     between = Difference(mean=(low + high) / 2, low=low, high=high)
-    return Claim(arm="debate", rival=rival, difference=between, p=0.01, adjusted=adjusted, won=3, lost=1)
+    return Claim(arm="debate", rival=rival, difference=between, p=p, adjusted=adjusted, won=3, lost=1)
 
 
 def test_a_claim_is_made_only_when_its_interval_and_its_corrected_p_allow_it() -> None:
@@ -108,6 +108,7 @@ def test_a_claim_is_made_only_when_its_interval_and_its_corrected_p_allow_it() -
         claim("vote", -0.3, -0.1, 0.01),
         claim("even", -0.1, 0.3, 0.01),
         claim("many", 0.1, 0.3, 0.2),
+        claim("few", 0.1, 0.3, 0.2, p=0.06),
     )
     columns = tuple(Column(name=name, strict=Rate.count(5, 9)) for name in ("debate", "alone"))
     table = Comparison(title="t", problems=9, columns=columns, claims=claims)
@@ -122,6 +123,7 @@ def test_a_claim_is_made_only_when_its_interval_and_its_corrected_p_allow_it() -
         "worse",
         "none",
         "none once corrected",
+        "none",
     ]
 
 

@@ -51,6 +51,18 @@ def test_the_latex_has_as_many_cells_in_every_row(experiment: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["[2pt] ring", "* ring"])
+def test_a_name_is_not_taken_for_what_ends_the_row_above(name: str) -> None:
+    columns = tuple(Column(name=called) for called in ("vote", name))
+    written = latex(Comparison(title="x", problems=2, columns=columns))
+    assert f"    {{}}{name} &" in written
+
+
+def test_the_caption_tells_totals_from_means() -> None:
+    column = Column(name="ring", cost=Cost(calls=3), unread=2)
+    assert r"unread and failed are totals" in latex(Comparison(title="x", problems=2, columns=(column,)))
+
+
 def test_latex_obeys_no_name() -> None:
     name = r"\input{/etc/passwd} & 50% $x_1^2$ #1 ~ <b>"
     column = Column(name=name, strict=Rate.count(1, 2), cost=Cost(calls=1))

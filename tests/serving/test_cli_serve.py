@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+
+from tests.serving.conftest import until
 
 pytest.importorskip("uvicorn", reason="quorate[serve] is not installed")
 openai = pytest.importorskip("openai", reason="quorate[endpoint] is not installed")
@@ -68,6 +72,49 @@ def test_it_serves_until_ctrl_c(start: Callable[..., Any]) -> None:
     assert process.returncode == 130
     assert "Stopped." in said
     assert "Traceback" not in said
+
+
+SLOW = """
+import time
+from quorate import Agent, Definition, Scripted
+
+def say(ask, occasion):
+    time.sleep(4)
+    return "Answer: 5"
+
+definition = Definition([Agent("ada", Scripted(say))])
+"""
+
+
+def test_a_second_ctrl_c_ends_it_at_once_and_clients_are_told(
+    start: Callable[..., Any], tmp_path: Path
+) -> None:
+    (tmp_path / "slow.py").write_text(SLOW, "utf-8")
+    process = start("slow.py", "--port", "0")
+    url, _ = url_of(process)
+    with openai.OpenAI(base_url=url, api_key="none", max_retries=0) as client:
+        asked = [{"role": "user", "content": "What is 17*3?"}]
+        stream = client.chat.completions.create(model="slow", messages=asked, stream=True)
+        next(stream)
+        process.send_signal(signal.SIGINT)
+        refused = until(lambda: not _listens(url))
+        process.send_signal(signal.SIGINT)
+        with pytest.raises(openai.APIError, match="shutting down"):
+            list(stream)
+    assert refused
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Stopped." in said
+    assert "Traceback" not in said
+
+
+def _listens(url: str) -> bool:
+    parts = urlsplit(url)
+    try:
+        socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=5).close()
+    except OSError:
+        return False
+    return True
 
 
 def test_a_key_is_read_from_the_environment_and_not_repeated(

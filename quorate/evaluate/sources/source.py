@@ -74,6 +74,11 @@ def read_problems(source: Source | ProblemSet, *, folder: Path | None = None) ->
     """
     if isinstance(source, ProblemSet):
         return source
+    if not isinstance(source, (str, Path, Mapping)):
+        raise BadOption(
+            "A source of problems is a file, the name of a set, or a mapping such as "
+            f"{{arithmetic: {{form: a+b}}, count: 100}}, not {source!r}."
+        )
     folder = folder or Path()
     said = dict(source) if isinstance(source, Mapping) else spelled_out(source, folder)
     origins = [name for name in ("file", "dataset", *procedural) if name in said]
