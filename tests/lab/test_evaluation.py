@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from quorate.lab.evaluation.arms import Arm, answers
 from quorate.lab.evaluation.critic import group_drafts, pointing
 from quorate.lab.training import Recipe
 from quorate.lab.training.critics import invented_drafts
+from quorate.lab.training.ledger import tell, told
 from quorate.lab.world import check
 
 RECIPE = Recipe.miniature()
@@ -81,6 +83,18 @@ def test_the_card_shows_what_was_measured(report: Report, miniature_pool: Path, 
     assert "a toaster" in text
     assert text.rstrip().endswith("It fails at all of it.")
     assert Report.model_validate_json((tmp_path / "evaluation.json").read_text()) == report
+
+
+def test_the_card_knows_the_hardware_and_heads_without_a_curve(
+    report: Report, miniature_pool: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(miniature_pool / "training", tmp_path / "training")
+    tell(tmp_path, "base", {**told(tmp_path, "base"), "hardware": "a toaster"})
+    worth = {"auc": None, "ece": 0.25}
+    tell(tmp_path, "heads", {"metrics": {"rates": {"lines": worth, "answers": worth}}})
+    text = write_card(RECIPE, tmp_path, report).read_text()
+    assert ", on a toaster" in text
+    assert "| rates | unknown | 0.250 | unknown | 0.250 |" in text
 
 
 def test_seeds_stand_side_by_side(report: Report, miniature_pool: Path, tmp_path: Path) -> None:

@@ -11,13 +11,16 @@ from typing import Any
 
 import pytest
 
+from quorate.errors import ModelError
 from quorate.lab.training import loop
 from quorate.lab.training.batches import IGNORED
+from quorate.lab.training.ledger import BASE
 from quorate.lab.training.loop import Progress, Training, mean_loss, optimizers
 from quorate.lab.training.recipe import Budget, Diet, Recipe, Shape
 from quorate.lab.training.scope import Scope
-from quorate.lab.training.stages import BASE, adapted, new_model, pools
+from quorate.lab.training.stages import pools
 from quorate.lab.training.tokenizer import make_tokenizer
+from quorate.lab.training.weights import adapted, new_model
 
 TINY = Shape(hidden=16, layers=1, heads=2, ff=32, context=512)
 RECIPE = Recipe(shape=TINY, precision="float32")
@@ -174,6 +177,29 @@ def test_a_checkpoint_is_left_aside(tmp_path: Path, mark: str, resume: bool) -> 
     training.run(lambda progress: steps.append(progress.step), resume=resume)
     assert steps == [20, 25]
     assert [step for step, _ in losses(training)] == [20, 25]
+
+
+def test_the_checkpoint_stays_until_the_result_is_kept(tmp_path: Path) -> None:
+    def fail(state: object) -> None:
+        raise OSError("The disk is full.")
+
+    training = make_training(tmp_path)
+    with pytest.raises(OSError, match="full"):
+        training.run(keep=fail)
+    assert training.checkpoint.is_file()
+    steps: list[int] = []
+    again = make_training(tmp_path)
+    again.run(lambda progress: steps.append(progress.step))
+    assert steps == [25], "it goes on from step 20"
+    assert all(weight.equal(weights(training)[name]) for name, weight in weights(again).items())
+
+
+@pytest.mark.parametrize("junk", [b"", b"junk", b"PK\x03\x04"])
+def test_a_damaged_checkpoint_is_named(tmp_path: Path, junk: bytes) -> None:
+    training = make_training(tmp_path)
+    training.checkpoint.write_bytes(junk)
+    with pytest.raises(ModelError, match=r"toy\.pt is damaged; remove it"):
+        training.run()
 
 
 def test_progress_tells_how_long_it_takes() -> None:

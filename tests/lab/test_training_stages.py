@@ -10,12 +10,12 @@ import pytest
 
 from quorate.agents import Agent, LocalModel
 from quorate.definition import Definition
-from quorate.errors import BadOption
+from quorate.errors import BadOption, ModelError
 from quorate.lab.evaluation import problem_sets
-from quorate.lab.members import Pool
+from quorate.lab.members import Pool, is_adapter
 from quorate.lab.training import Progress, Recipe, stages, train
 from quorate.lab.training.drafts import read_drafts
-from quorate.lab.training.stages import _is_done, mark
+from quorate.lab.training.ledger import is_done, mark, opened, told
 
 RECIPE = Recipe.miniature()
 MODELS = [name for name in stages(RECIPE) if name not in ("drafts", "heads")]
@@ -117,8 +117,8 @@ def test_another_recipe_is_trained_anew(pool: Path, tmp_path: Path) -> None:
 def test_members_of_another_base_are_trained_anew(pool: Path, tmp_path: Path) -> None:
     shutil.copytree(pool, tmp_path / "pool")
     shutil.copy(pool / "rates" / "adapter_model.safetensors", tmp_path / "pool" / "model.safetensors")
-    assert _is_done(RECIPE, pool, "rates")
-    assert not _is_done(RECIPE, tmp_path / "pool", "rates")
+    assert is_done(RECIPE, pool, "rates")
+    assert not is_done(RECIPE, tmp_path / "pool", "rates")
 
 
 def test_full_training_saves_a_whole_model(pool: Path, tmp_path: Path) -> None:
@@ -159,3 +159,81 @@ def test_what_a_stage_depends_on_makes_its_mark(pool: Path) -> None:
     assert marks(specialist=other) == set(stages(RECIPE)) - {"base", "words", *RECIPE.others} | {"judge"}
     assert marks(seed=5) == set(stages(RECIPE)) - {"base", "words"}
     assert marks(compiled=True) == set()
+
+
+@pytest.fixture
+def old(pool: Path, tmp_path: Path) -> Path:
+    """A pool that was trained before, to be trained again."""
+    return Path(shutil.copytree(pool, tmp_path / "old"))
+
+
+def interrupt(progress: Progress) -> None:
+    raise KeyboardInterrupt
+
+
+def test_an_interrupted_training_anew_leaves_nothing_that_counts_as_done(old: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(RECIPE, old, resume=False, progress=interrupt)
+    assert not [stage for stage in stages(RECIPE) if is_done(RECIPE, old, stage)]
+
+
+def test_a_base_that_was_begun_again_has_no_second_half_yet(old: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        train(RECIPE.model_copy(update={"base_seed": 1}), old, ["base"], progress=interrupt)
+    assert not is_done(RECIPE, old, "base")
+    assert not is_done(RECIPE, old, "words")
+    assert not (old / "training" / "base").exists()
+
+
+def test_a_member_trained_again_loses_the_head_of_its_old_weights(old: Path) -> None:
+    (old / "rates" / "confidence.json").write_text("{}")
+    train(RECIPE, old, ["rates-debate"], resume=False)
+    assert is_done(RECIPE, old, "rates-debate")
+    assert not (old / "rates" / "confidence.json").exists()
+    assert not is_done(RECIPE, old, "heads")
+
+
+def test_a_refused_head_takes_the_one_before_it_along(old: Path) -> None:
+    (old / "money" / "confidence.json").write_text("{}")
+    train(RECIPE.model_copy(update={"exercises": 2}), old, ["heads"])
+    assert set(told(old, "heads")["metrics"]["money"]) == {"refused"}
+    assert not (old / "money" / "confidence.json").exists()
+
+
+def test_a_member_trained_in_full_is_no_adapter_any_more(old: Path) -> None:
+    brief = RECIPE.generalist.model_copy(update={"steps": 1})
+    train(RECIPE.model_copy(update={"rank": None, "generalist": brief}), old, ["generalist"])
+    assert not is_adapter(old / "generalist")
+    assert Pool(old, device="cpu").agent("generalist").adapter is None
+    train(RECIPE.model_copy(update={"generalist": brief}), old, ["generalist"])
+    assert is_adapter(old / "generalist")
+    assert not (old / "generalist" / "config.json").exists()
+
+
+def test_what_a_crash_left_of_checkpoints_goes_with_the_stage(old: Path) -> None:
+    left = [old / "training" / name for name in ("base.pt", "base.part", "rates.pt")]
+    for file in left:
+        file.write_bytes(b"half of one")
+    heard: list[Progress] = []
+    train(RECIPE, old, progress=heard.append)
+    assert not heard, "the stages are done all the same"
+    assert not [file for file in left if file.exists()]
+
+
+def test_a_folder_is_trained_by_one_process_at_a_time(tmp_path: Path) -> None:
+    with opened(RECIPE, tmp_path), pytest.raises(BadOption, match="Another process is training"):
+        train(RECIPE, tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("here already")
+    with pytest.raises(BadOption, match=r"file cannot be trained: .*Not a directory"):
+        train(RECIPE, tmp_path / "file")
+
+
+@pytest.mark.parametrize("junk", ["", "{", "[]", "null"])
+def test_a_damaged_ledger_is_named(tmp_path: Path, junk: str) -> None:
+    (tmp_path / "training").mkdir()
+    (tmp_path / "training" / "base.json").write_text(junk)
+    with pytest.raises(ModelError, match=r"base\.json cannot be read; remove it"):
+        train(RECIPE, tmp_path)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from quorate.lab.evaluation.report import DEBATES_TOKENS, Report, comparisons, table
 from quorate.lab.evaluation.seeds import over_seeds
+from quorate.lab.training.ledger import HEADS, told
 from quorate.lab.training.recipe import Recipe
-from quorate.lab.training.stages import HEADS, stages
+from quorate.lab.training.stages import stages
 
 CARD = "CARD.md"
 EVALUATION = "evaluation.json"
@@ -66,7 +66,7 @@ from: area under the curve, and expected calibration error, of lines and of whol
 
 ## Training
 
-`quorate pool train FOLDER --seed {recipe_seed}`, recipe `{digest}`, on a CPU ({hardware}). Tokens count
+`quorate pool train FOLDER --seed {recipe_seed}`, recipe `{digest}`, on {hardware}. Tokens count
 padding; the minutes are those of that machine and of whatever else ran on it.
 
 {stages}
@@ -80,7 +80,7 @@ def write_card(
     *,
     others: Sequence[Report] = (),
     remarks: str = "",
-    hardware: str = "one thread",
+    hardware: str | None = None,
 ) -> Path:
     """Write `evaluation.json` and `CARD.md` into a pool and return the card's path.
 
@@ -96,8 +96,8 @@ def write_card(
         Those of pools from other seeds, written to `evaluation-SEED.json`.
     remarks : str
         What else an honest card says: failures, departures from the recipe.
-    hardware : str
-        What it was trained on.
+    hardware : str, optional
+        What it was trained on; what its stages noted when None.
     """
     folder = Path(folder)
     for one in (report, *others):
@@ -108,10 +108,10 @@ def write_card(
     return card
 
 
-def _text(recipe: Recipe, folder: Path, reports: Sequence[Report], remarks: str, hardware: str) -> str:
+def _text(recipe: Recipe, folder: Path, reports: Sequence[Report], remarks: str, hardware: str | None) -> str:
     from quorate.lab.world import SKILLS, private_table
 
-    took = {name: found for name in stages(recipe) if (found := _stage(folder, name))}
+    took = {name: found for name in stages(recipe) if (found := told(folder, name))}
     heads = took.get(HEADS, {}).get("metrics", {})
     report = reports[0]
     return _TEXT.format(
@@ -132,7 +132,7 @@ def _text(recipe: Recipe, folder: Path, reports: Sequence[Report], remarks: str,
         heads=_heads(heads),
         digest=recipe.digest(),
         recipe_seed=recipe.seed,
-        hardware=hardware,
+        hardware=hardware or _hardware(took),
         stages=_stages(took),
         remarks=f"\n{remarks.strip()}\n" if remarks.strip() else "",
     )
@@ -150,6 +150,11 @@ def _stages(took: dict[str, dict[str, Any]]) -> str:
         if "steps" in one
     ]
     return "\n".join(lines)
+
+
+def _hardware(took: dict[str, dict[str, Any]]) -> str:
+    noted = dict.fromkeys(one["hardware"] for one in took.values() if "hardware" in one)
+    return " and ".join(noted) or "a machine that was not noted"
 
 
 def _seeds(reports: Sequence[Report]) -> str:
@@ -189,12 +194,10 @@ def _heads(metrics: dict[str, dict[str, Any]]) -> str:
         if "refused" in found:
             lines.append(f"| {name} | none: {found['refused']} | | | |")
             continue
-        cells = [f"{found[kind][what]:.3f}" for kind in ("lines", "answers") for what in ("auc", "ece")]
+        cells = [_figure(found[kind][what]) for kind in ("lines", "answers") for what in ("auc", "ece")]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 
-def _stage(folder: Path, name: str) -> dict[str, Any]:
-    file = folder / "training" / f"{name}.json"
-    took: dict[str, Any] = json.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return took
+def _figure(found: float | None) -> str:
+    return "unknown" if found is None else f"{found:.3f}"

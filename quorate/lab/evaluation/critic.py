@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from quorate.agents.agent import Request
 from quorate.evaluate.statistics import Rate
 from quorate.lab.evaluation.seating import Seating
-from quorate.lab.training.critics import CRITIC
 from quorate.lab.training.drafts import write
+from quorate.lab.training.ledger import CRITIC
 from quorate.lab.training.offices import criticising
 from quorate.lab.training.scope import Drafted
 from quorate.lab.world import Item, check

@@ -18,7 +18,8 @@ from quorate.lab.evaluation.arms import ARMS, Arm, answers, measure, self_consis
 from quorate.lab.evaluation.critic import Pointing, group_drafts, pointing
 from quorate.lab.evaluation.seating import Seating, problem_sets
 from quorate.lab.members import Pool
-from quorate.lab.training.critics import CRITIC, invented_drafts
+from quorate.lab.training.critics import invented_drafts
+from quorate.lab.training.ledger import CRITIC
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.world import Item
 from quorate.nouns import Noun

@@ -12,6 +12,7 @@ from quorate.agents.agent import Agent, Request
 from quorate.agents.local import LocalModel
 from quorate.agents.verifying import Reading, read_drafts, save_critic
 from quorate.lab.training.examples import invented
+from quorate.lab.training.ledger import CRITIC
 from quorate.lab.training.offices import criticising
 from quorate.lab.training.recipe import Recipe
 from quorate.lab.training.scope import Drafted
@@ -21,7 +22,6 @@ from quorate.nouns import derive_seed
 from quorate.protocols.prompting import Prompts
 
 PROBLEMS = 200
-CRITIC = "critic"
 LIMITS = tuple(-0.5 * step for step in range(1, 61))
 """The log-likelihoods, in nats, that are tried."""
 

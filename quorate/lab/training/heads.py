@@ -16,8 +16,10 @@ from typing import Any
 from quorate.agents.agent import Agent, Sampling
 from quorate.agents.confidence import Exercise, sample_examples, train_head
 from quorate.agents.confidence.examples import Check
+from quorate.agents.confidence.head import CONFIG
 from quorate.agents.local import LocalModel
 from quorate.errors import BadOption
+from quorate.lab.members import is_adapter
 from quorate.lab.training.drafts import LONGEST
 from quorate.lab.training.examples import continuing, revising
 from quorate.lab.training.loop import Listener, counting
@@ -40,12 +42,11 @@ def train_heads(
     recipe: Recipe, folder: Path, drafted: Sequence[Drafted], progress: Listener | None = None
 ) -> dict[str, Any]:
     """Train and save a head for every solver of a pool; return their metrics by member."""
-    base = LocalModel(folder)
+    base = LocalModel(folder, heads=False)
     sampling = Sampling(max_tokens=LONGEST)
     metrics: dict[str, Any] = {}
-    solvers = (*recipe.specialists, "generalist", "polymath")
     # Not there are those that were not trained, or trained in full.
-    members = [name for name in solvers if (folder / name / "adapter_config.json").is_file()]
+    members = [name for name in solvers(recipe) if is_adapter(folder / name)]
     tell = counting("heads", progress)
     for place, name in enumerate(members):
         agent = Agent(name, base, adapter=str(folder / name), sampling=sampling)
@@ -67,6 +68,7 @@ def train_heads(
                 base, folder / name, examples, seed=derive_seed(recipe.seed, "head", name) % 2**31
             )
         except BadOption as problem:  # who is always wrong, say, has nothing to be sure of
+            (folder / name / CONFIG).unlink(missing_ok=True)
             metrics[name] = {"refused": str(problem)}
             continue
         head.save(folder / name)
@@ -76,6 +78,11 @@ def train_heads(
         }
     base.close()
     return metrics
+
+
+def solvers(recipe: Recipe) -> tuple[str, ...]:
+    """Return the members that get a head."""
+    return (*recipe.specialists, "generalist", "polymath")
 
 
 def labels(item: Item, text: str) -> list[bool | None]:

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from quorate.errors import ModelError
 from quorate.lab.training.batches import IGNORED, Batches, Place, Row, tensors
 from quorate.lab.training.recipe import Budget
 from quorate.nouns import Noun
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 BETAS = (0.9, 0.98)
 CLIP = 1.0
 SMOOTHING = 0.98
+CHECKPOINTS = (".pt", ".part")
+"""How the names of a checkpoint end, of a whole one and of one that is being written."""
 REPORTS = 20
 """Steps from one report of the progress to the next."""
 
@@ -138,7 +141,7 @@ class Training:
         self.stage = stage
         self.state = State()
         self.curve = folder / f"{stage}.jsonl"
-        self.checkpoint = folder / f"{stage}.pt"
+        self.checkpoint = folder / f"{stage}{CHECKPOINTS[0]}"
         self._bfloat16 = bfloat16
         self.mark = mark
         self._batches = Batches(rows, budget.tokens, seed)
@@ -151,7 +154,13 @@ class Training:
         self._loss = torch.compile(mean_loss, dynamic=True) if compiled else mean_loss
         folder.mkdir(parents=True, exist_ok=True)
 
-    def run(self, listener: Listener | None = None, *, resume: bool = True) -> State:
+    def run(
+        self,
+        listener: Listener | None = None,
+        *,
+        resume: bool = True,
+        keep: Callable[[State], None] = lambda state: None,
+    ) -> State:
         """Train until the budget is spent; the checkpoint then goes away.
 
         Parameters
@@ -160,6 +169,13 @@ class Training:
             Told the progress every 20 steps and at the end.
         resume : bool
             Whether to go on from this training's checkpoint if there is one.
+        keep : callable
+            Saves what was trained; until it returns, the checkpoint stays.
+
+        Raises
+        ------
+        ModelError
+            When the checkpoint is damaged.
         """
         if not (resume and self.checkpoint.exists() and self._load()):
             self.curve.unlink(missing_ok=True)
@@ -172,6 +188,7 @@ class Training:
             self.state.seconds = time.monotonic() - start
             self._report(listener)
         self.model.eval()
+        keep(self.state)
         self.checkpoint.unlink(missing_ok=True)
         return self.state
 
@@ -210,26 +227,32 @@ class Training:
         devices = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
         # A frozen base is not written: it is where the adapter's training began.
         held = {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
-        torch.save(
-            {
-                "mark": self.mark,
-                "weights": held,
-                "optimizers": [part.state_dict() for part in self._optimizers],
-                "schedules": [part.state_dict() for part in self._schedules],
-                "random": [torch.get_rng_state(), *map(torch.cuda.get_rng_state, devices)],
-                "state": asdict(self.state),
-                "place": asdict(self._batches.place),
-            },
-            self.checkpoint.with_suffix(".part"),
-        )
-        os.replace(self.checkpoint.with_suffix(".part"), self.checkpoint)
+        reached = {
+            "mark": self.mark,
+            "weights": held,
+            "optimizers": [part.state_dict() for part in self._optimizers],
+            "schedules": [part.state_dict() for part in self._schedules],
+            "random": [torch.get_rng_state(), *map(torch.cuda.get_rng_state, devices)],
+            "state": asdict(self.state),
+            "place": asdict(self._batches.place),
+        }
+        part = self.checkpoint.with_suffix(CHECKPOINTS[1])
+        with part.open("wb") as file:
+            torch.save(reached, file)
+        os.replace(part, self.checkpoint)
 
     def _load(self) -> bool:
         """Take up the checkpoint, if it is this training's."""
         import torch
 
-        held = torch.load(self.checkpoint, weights_only=True, map_location="cpu")
-        if held["mark"] != self.mark:
+        try:
+            held = torch.load(self.checkpoint, weights_only=True, map_location="cpu")
+            known = held["mark"]
+        except Exception as problem:
+            raise ModelError(
+                f"The checkpoint {self.checkpoint} is damaged; remove it, and the stage begins again."
+            ) from problem
+        if known != self.mark:
             return False
         self.model.load_state_dict(held["weights"], strict=False)
         for part, state in zip(self._optimizers, held["optimizers"], strict=True):
