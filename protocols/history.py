@@ -10,8 +10,8 @@ graph lets a seat hear and what its memory holds) and takes in the messages:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import Literal
 
 from quorate.errors import BadOption, ProtocolError, did_you_mean
 from quorate.nouns import (
@@ -29,12 +29,9 @@ from quorate.nouns import (
 from quorate.protocols.noting import Notes
 from quorate.protocols.prompting import Prompts
 from quorate.protocols.thinning import Filter, pruned, thinner
-
-Turns = Generator[Sequence[Ask], Sequence[Message], Outcome]
-"""What a protocol is: yields all that can be asked now, is sent what was said, returns the outcome."""
-
-Stop = Callable[["History"], "str | Generator[Sequence[Ask], Sequence[Message], str | None] | None"]
-"""A stop check: the reason to stop, or None. One that must ask somebody is a generator function."""
+from quorate.protocols.turns import Stop as Stop
+from quorate.protocols.turns import Turns as Turns
+from quorate.protocols.turns import consult as consult
 
 Memory = Literal["own", "transcript", "none"]
 MEMORIES: tuple[str, ...] = ("own", "transcript", "none")
@@ -388,18 +385,3 @@ class History(Notes):
                 "notes": (*outcome.notes, *self.left),
             }
         )
-
-
-def consult(result: Any) -> Generator[Sequence[Ask], Sequence[Message], Any]:
-    """Return `result`; when it is a generator (a check that asks somebody), run it inside this protocol.
-
-    Examples
-    --------
-    >>> next(consult("all agree"))
-    Traceback (most recent call last):
-    ...
-    StopIteration: all agree
-    """
-    if isinstance(result, Generator):
-        result = yield from result
-    return result

@@ -7,92 +7,26 @@ definition.run(load_problems("problems.jsonl"), record="runs/first")
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
-import time
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from quorate import registry
 from quorate.agents.agent import Agent, Model
 from quorate.errors import BadOption, RecordError, did_you_mean
-from quorate.evaluate import Problem, correct, dump_problems
+from quorate.evaluate import Problem, dump_problems
 from quorate.events import Event, Listener
-from quorate.notebook import drawn
+from quorate.manifest import check_setup, manifest_of, setup_of
 from quorate.nouns import Outcome, Question, Table
-from quorate.protocols.prompting import Prompts
-from quorate.record import PROBLEMS, Record, check_same, read_events, read_manifest, read_replays
-from quorate.registry import label, option_names, spell
+from quorate.record import PROBLEMS, Record, read_events, read_manifest, read_replays
+from quorate.registry import option_names
+from quorate.results import Run as Run
 from quorate.run import Engine, Protocol, Reading, Replay
 from quorate.topologies import build
-
-LIBRARIES = ("torch", "transformers", "peft", "networkx", "openai")
-
-
-@dataclass
-class Run:
-    """What came of a run: the outcome of every question, in the order of the problems.
-
-    Iterating gives the outcomes. `accuracy` counts decided questions with a gold answer, `scored` how many
-    there are; an undecided question is wrong.
-    """
-
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
-    gold: dict[str, str] = field(default_factory=dict)
-    folder: Path | None = None
-
-    def __iter__(self) -> Iterator[Outcome]:
-        """Iterate over the outcomes."""
-        return iter(self.outcomes.values())
-
-    @property
-    def scored(self) -> int:
-        """Outcomes that have a gold answer to be compared with."""
-        return sum(name in self.gold for name in self.outcomes)
-
-    @property
-    def accuracy(self) -> float | None:
-        """Share of scored outcomes whose answer is the gold one; None when nothing is scored."""
-        right = sum(bool(correct(outcome, self.gold.get(name))) for name, outcome in self.outcomes.items())
-        return right / self.scored if self.scored else None
-
-    def summary(self) -> list[str]:
-        """Sum the run up in a few lines: accuracy, ends, abstentions, failures, cost.
-
-        Examples
-        --------
-        >>> Run({"q1": Outcome(question="q1", answer="5", rounds=1, calls=3)}, {"q1": "5"}).summary()[0]
-        '1 question decided, 0 without an answer'
-        """
-        outcomes = list(self)
-        count, answered = len(outcomes), sum(outcome.answer is not None for outcome in outcomes)
-        lines = [f"{answered} question{'s' * (answered != 1)} decided, {count - answered} without an answer"]
-        if self.accuracy is not None:
-            right = round(self.accuracy * self.scored)
-            lines.append(f"accuracy {self.accuracy:.1%} ({right} of {self.scored} with a gold answer)")
-        lines.append(
-            f"consensus on {sum(outcome.consensus for outcome in outcomes)}, "
-            f"ties on {sum(len(outcome.winners) > 1 for outcome in outcomes)}, "
-            f"{sum(outcome.invalid for outcome in outcomes)} abstentions, "
-            f"{sum(bool(outcome.failed) for outcome in outcomes)} questions with a failed seat"
-        )
-        lines.append(
-            f"{sum(outcome.calls for outcome in outcomes):,} calls, "
-            f"{sum(outcome.tokens_in for outcome in outcomes):,} tokens in, "
-            f"{sum(outcome.tokens_out for outcome in outcomes):,} out"
-        )
-        return lines
-
-    def _repr_html_(self) -> str | None:
-        """Show itself in a notebook."""
-        return drawn(self, "run_html")
 
 
 @dataclass(frozen=True)
@@ -167,7 +101,7 @@ class Definition:
         offices = {office: agent.name for office, agent in self.offices.items()}
         Table(seats, offices=offices)  # its complaints about the seats come before any about the graph
         table = Table(seats, self.graph, offices=offices, seed=self.seed)
-        if not _is_learned(self.topology):
+        if not self._leaves_out():
             _warn_of_isolation(table)
         return table
 
@@ -181,6 +115,13 @@ class Definition:
             if "seed" in option_names(spec) and "seed" not in bound:
                 spec = partial(spec, seed=self.seed)
         return build(spec, [agent.name for agent in self.agents])
+
+    def _leaves_out(self) -> bool:
+        """Tell whether the topology declares that whom it leaves out, it leaves out on purpose."""
+        if hasattr(self.topology, "nodes"):
+            return False
+        declared = registry.topology.declared_by(registry.topology.resolve(self.topology))
+        return declared is not None and declared.leaves_out
 
     @cached_property
     def voices(self) -> dict[str, Agent]:
@@ -285,8 +226,7 @@ class Definition:
     ) -> tuple[Record, dict[str, Replay]]:
         if not (resume and (folder / "manifest.json").exists()):
             return Record.create(folder, self.manifest(todo), dump_problems(todo)), {}
-        recorded = read_manifest(folder).get("setup") or {}
-        check_same(_wherever(recorded), _wherever(_as_known(recorded, self.setup())))
+        check_setup(read_manifest(folder).get("setup") or {}, self.setup())
         if (folder / PROBLEMS).read_text("utf-8") != dump_problems(todo):
             raise RecordError(
                 f"The run {folder} is about other problems than the ones given; they are in its {PROBLEMS}."
@@ -300,42 +240,11 @@ class Definition:
 
     def setup(self) -> dict[str, Any]:
         """Describe everything that an answer depends on, as plain data; two equal set-ups ask the same."""
-        index = {id(model): place for place, model in enumerate(self.models)}
-
-        def voice(agent: Agent) -> dict[str, Any]:
-            described = {"name": agent.name, "model": index[id(agent.model)], "role": agent.role}
-            sampling = agent.sampling.model_dump(mode="json")
-            return {**described, "adapter": agent.adapter, "sampling": sampling}
-
-        options = self.rules.keywords if isinstance(self.rules, partial) else {}
-        return {
-            "seed": self.seed,
-            "reading": self.reading,
-            "protocol": spell(self.rules),
-            "prompts": Prompts.load(options.get("prompts")).versions(),
-            "topology": self._spell_topology(),
-            "agents": [voice(agent) for agent in self.agents],
-            "offices": {office: voice(agent) for office, agent in self.offices.items()},
-            "models": [dict(model.describe()) for model in self.models],
-        }
-
-    def _spell_topology(self) -> Any:
-        hearing = json.dumps(self.table.hearing(1), sort_keys=True)
-        digest = hashlib.blake2b(hearing.encode(), digest_size=8).hexdigest()
-        named = self.topology if not hasattr(self.topology, "nodes") else "from_graph"
-        return {"maker": spell(registry.topology.resolve(named)), "first_graph": digest}
+        return setup_of(self)
 
     def manifest(self, todo: Sequence[Problem]) -> dict[str, Any]:
         """Return what is stored beside the events: the set-up, versions, and how to build it again."""
-        return {
-            "quorate": version("quorate"),
-            "created": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-            "python": platform.python_version(),
-            "libraries": {name: _version(name) for name in LIBRARIES},
-            "problems": len(todo),
-            "setup": self.setup(),
-            "source": self.source,
-        }
+        return manifest_of(self, len(todo))
 
 
 def deliberate(question: Question | str, agents: Sequence[Agent], **options: Any) -> Outcome:
@@ -372,11 +281,6 @@ def _guarded(listener: Listener) -> Listener:
     return call
 
 
-def _is_learned(topology: Any) -> bool:
-    """Whether a graph was learned: whom it leaves out, it leaves out on purpose."""
-    return not hasattr(topology, "nodes") and label(registry.topology.resolve(topology)) == "learned"
-
-
 def _warn_of_isolation(table: Table) -> None:
     hearing = table.hearing(1)
     heard = {seat for others in hearing.values() for seat in others}
@@ -389,31 +293,9 @@ def _warn_of_isolation(table: Table) -> None:
         )
 
 
-def _as_known(recorded: Mapping[str, Any], setup: dict[str, Any]) -> dict[str, Any]:
-    """Return a set-up without the prompts that the record does not know: it has used none of them."""
-    prompts = setup["prompts"]
-    known = recorded.get("prompts") or prompts
-    return {**setup, "prompts": {name: prompts[name] for name in prompts if name in known}}
-
-
-def _wherever(setup: Any) -> Any:
-    """Return a set-up without the addresses of its servers: the same model may be served elsewhere today."""
-    plain = json.loads(json.dumps(setup or {}))
-    for described in plain.get("models", ()):
-        described.pop("url", None)
-    return plain
-
-
 def _check_ids(todo: Sequence[Problem]) -> None:
     seen: set[str] = set()
     for problem in todo:
         if problem.question.id in seen:
             raise BadOption(f"Two problems share the id '{problem.question.id}'; give each its own.")
         seen.add(problem.question.id)
-
-
-def _version(library: str) -> str | None:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return None

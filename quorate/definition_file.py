@@ -23,7 +23,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quorate import registry
@@ -36,6 +35,7 @@ from quorate.events import Listener
 from quorate.python_file import digest, load_object, source_of
 from quorate.record import PROBLEMS, read_manifest
 from quorate.role_files import parse_roles, read_roles
+from quorate.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     from quorate.robustness.planting import Plants
@@ -93,14 +93,6 @@ def load_definition(path: str | Path) -> Definition:
     if path.suffix not in (".yaml", ".yml", ".json"):
         raise BadDefinition(f"{path} is neither YAML (.yaml) nor Python (.py).")
     return build(read_yaml(path), where=str(path), folder=path.parent)
-
-
-def read_yaml(path: Path) -> Any:
-    """Read a YAML file as plain data; BadDefinition when it is none."""
-    try:
-        return yaml.safe_load(path.read_text("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as problem:
-        raise BadDefinition(f"{path} is not valid YAML: {' '.join(str(problem).split())}.") from None
 
 
 def build(data: Any, *, where: str = "definition", folder: Path | None = None) -> Definition:

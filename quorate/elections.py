@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from inspect import isgeneratorfunction
 from typing import Any
 
@@ -13,7 +12,7 @@ from quorate.errors import QuorateError
 from quorate.nouns import Ask, Ballot, Message, Outcome
 from quorate.protocols.voting import break_tie
 from quorate.protocols.weights import Weights, apply_weights
-from quorate.registry import option_names
+from quorate.registry import option_names, unbound
 from quorate.transcripts import Transcript
 
 READABLE = {
@@ -103,16 +102,15 @@ def missing(rule: Callable[..., Any], held: frozenset[str], *, weighed: bool) ->
     >>> missing(registry.rule["approval"], frozenset({"ranking"}), weighed=False)
     'reads approvals, which the record does not hold'
     """
-    maker = rule.func if isinstance(rule, partial) else rule
-    name = registry.label(maker)
-    declared = registry.rule.declaration(name) if name in set(registry.rule) else None
+    declared = registry.rule.declared_by(rule)
     if declared is None or isgeneratorfunction(rule):
         return None
     reads = [need for need in declared.needs if need in READABLE]
     if reads and not held.intersection(reads):
         what = " or ".join(READABLE[need] for need in reads)
         return f"reads {what}, which the record does not hold"
-    if set(declared.needs) == {"answer", "weight"} and not weighed and "rng" not in option_names(maker):
+    drawn = "rng" in option_names(unbound(rule))
+    if set(declared.needs) == {"answer", "weight"} and not weighed and not drawn:
         return "reads weights, and none were given"
     return None
 

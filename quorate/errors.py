@@ -20,6 +20,10 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
 
 
 class QuorateError(Exception):
@@ -93,3 +97,20 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     if near:
         return "Did you mean " + " or ".join(repr(guess) for guess in near) + "?"
     return f"Known: {', '.join(known)}." if known else "None is registered."
+
+
+def first_complaint(error: ValidationError) -> str:
+    """Return the first thing that data was refused for, after its place where it has one.
+
+    Examples
+    --------
+    >>> from pydantic import TypeAdapter, ValidationError
+    >>> try:
+    ...     TypeAdapter(dict[str, list[int]]).validate_python({"seats": [1, "many"]})
+    ... except ValidationError as error:
+    ...     first_complaint(error)
+    'seats.1: Input should be a valid integer, unable to parse string as an integer'
+    """
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return f"{where}: {first['msg']}" if where else first["msg"]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from pydantic import ValidationError
 
-from quorate.errors import BadDefinition, BadOption
+from quorate.errors import BadDefinition, BadOption, first_complaint
 from quorate.nouns import Noun
 
 Kept = TypeVar("Kept", bound=Noun)
@@ -54,9 +55,36 @@ def load_noun(kind: type[Kept], path: str | Path, *, the: str, a: str) -> Kept:
     except BadOption as problem:
         raise BadOption(f"{path}: {problem}") from None
     except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise BadDefinition(f"{path} holds no {a}: {where + ': ' if where else ''}{first['msg']}.") from None
+        raise BadDefinition(f"{path} holds no {a}: {first_complaint(problem)}.") from None
+
+
+def save_noun(noun: Noun, path: str | Path, *, exclude_defaults: bool = False) -> Path:
+    """Write a noun into a file of its own, whole or not at all, and return where; its folder is made.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from quorate.nouns import Question
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = save_noun(Question(text="2+3?"), Path(folder, "new", "question.json"))
+    ...     load_noun(Question, file, the="question", a="question").text
+    '2+3?'
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, noun.model_dump_json(indent=2, exclude_defaults=exclude_defaults) + "\n")
+    return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a crash leaves either the old one or the whole new one."""
+    part = path.with_name(path.name + ".part")
+    try:
+        part.write_text(text, "utf-8")
+        os.replace(part, path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def read_once(read: Callable[[Path], Held]) -> Callable[[Path], Held]:

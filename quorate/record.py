@@ -35,7 +35,8 @@ from quorate.events import (
     parse_event,
     write_event,
 )
-from quorate.run import Replay
+from quorate.noun_files import write_whole as write_whole
+from quorate.open_questions import Replay
 
 FORMAT = 1
 MANIFEST, EVENTS, PROBLEMS = "manifest.json", "events.jsonl", "problems.jsonl"
@@ -149,12 +150,16 @@ def read_manifest(folder: str | Path) -> dict[str, Any]:
 def read_events(folder: str | Path) -> Iterator[Event]:
     """Read the events of a run in order; a torn last line is passed over.
 
+    A run that was stopped between its manifest and its first event has none.
+
     Raises
     ------
     RecordError
         When a line before the last is damaged; it is named.
     """
     path = _existing(Path(folder)) / EVENTS
+    if not path.exists():
+        return
     with path.open("rb") as lines:
         for number, line in enumerate(lines, 1):
             if not line.endswith(b"\n"):
@@ -174,6 +179,10 @@ def follow_events(folder: str | Path, *, pause: float = 0.2) -> Iterator[Event]:
         Seconds to wait for more.
     """
     path = _existing(Path(folder)) / EVENTS
+    while not path.exists():
+        if not _is_being_written(path.parent):
+            return
+        time.sleep(pause)
     with path.open("rb") as lines:
         torn = b""
         while True:
@@ -248,13 +257,6 @@ def check_same(recorded: Any, current: Any, where: str = "") -> None:
             f"The record belongs to another configuration: {where} was {_short(recorded)}, now it is "
             f"{_short(current)}. Resume with what the run was made with, or record into another folder."
         )
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that a crash leaves either the old one or the whole new one."""
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, "utf-8")
-    os.replace(part, path)
 
 
 def _existing(folder: Path) -> Path:

@@ -27,13 +27,15 @@ class Declaration:
     """What a maker says about itself, as data: lists show it and tests hold it to its word.
 
     `needs` are the fields of a ballot that a rule reads, `axioms` the names of the axioms it satisfies,
-    `cost` how its work grows, `source` the paper and equation it follows.
+    `cost` how its work grows, `source` the paper and equation it follows. `leaves_out` says of a topology
+    that agents whom it connects with nobody are left out on purpose, so that nobody is warned of them.
     """
 
     needs: tuple[str, ...] = ("answer",)
     axioms: frozenset[str] = frozenset()
     cost: str = ""
     source: str = ""
+    leaves_out: bool = False
 
 
 class Registry:
@@ -100,6 +102,22 @@ class Registry:
         self[name]
         return self._declared.get(name)
 
+    def declared_by(self, maker: Callable[..., Any]) -> Declaration | None:
+        """Return what a maker declares, whatever is bound to it; None for one that declares nothing.
+
+        Examples
+        --------
+        >>> voting = Registry("rule", home=None)
+        >>> @voting(Declaration(cost="one pass"))
+        ... def first(ballots: list[str], *, of: int = 1) -> str:
+        ...     return ballots[0]
+        >>> voting.declared_by(voting.resolve({"first": {"of": 3}})).cost
+        'one pass'
+        """
+        made = unbound(maker)
+        name = label(made)
+        return self._declared.get(name) if self._makers.get(name) is made else None
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the registered names in alphabetical order."""
         self._load()
@@ -162,9 +180,21 @@ def label(maker: Any) -> str:
     >>> label(functools.partial(sorted, reverse=True))
     'sorted'
     """
+    maker = unbound(maker)
+    return str(getattr(maker, "__name__", type(maker).__name__)).rstrip("_")
+
+
+def unbound(maker: Any) -> Any:
+    """Return a maker without the options that are bound to it.
+
+    Examples
+    --------
+    >>> unbound(functools.partial(functools.partial(sorted, key=len), reverse=True)) is sorted
+    True
+    """
     while isinstance(maker, functools.partial):
         maker = maker.func
-    return str(getattr(maker, "__name__", type(maker).__name__)).rstrip("_")
+    return maker
 
 
 def spell(maker: Any) -> Any:

@@ -10,7 +10,6 @@ It stands below protocols and agents: whoever wants roles may read them here.
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from quorate.errors import BadOption
+from quorate.noun_files import save_noun
 from quorate.nouns import Noun
 
 LONGEST_NAME = 60
@@ -131,14 +131,7 @@ class Roles(Noun):
 
     def save(self, path: str | Path) -> Path:
         """Write the roles into a JSON file, whole or not at all, and return where."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        part.write_text(
-            json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n", "utf-8"
-        )
-        os.replace(part, path)
-        return path
+        return save_noun(self, path)
 
 
 def load_roles(path: str | Path) -> Roles:

@@ -8,65 +8,26 @@ Every step is an event. A failing agent is data: `Failed`, and the others go on.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
 from queue import Empty, SimpleQueue
 from typing import Literal
 
 from quorate.agents.agent import Agent, Request
 from quorate.answers import read, read_confidence
-from quorate.errors import ModelError, ProtocolError, QuorateError, RecordMismatch, did_you_mean
-from quorate.events import Asked, Decided, Failed, Heard, Listener, Noted, Posted, Said, Started
+from quorate.errors import ModelError, ProtocolError, QuorateError, did_you_mean
+from quorate.events import Asked, Decided, Event, Failed, Listener, Said, Started
 from quorate.lanes import Arrival, Job, Lanes, answers_of
-from quorate.nouns import Ask, BoardLine, Message, Note, Outcome, Question, Reply, Table, derive_seed
-from quorate.protocols.history import Turns
+from quorate.nouns import Ask, Message, Outcome, Question, Reply, Table
+from quorate.open_questions import Open as Open
+from quorate.open_questions import Replay as Replay
+from quorate.open_questions import Task as Task
+from quorate.protocols.turns import Turns
 
 Reading = Literal["strict", "lenient"]
 Protocol = Callable[[Question, Table], Turns]
 LONGEST_ERROR = 500
 REPLY_FIELDS = frozenset(Reply.model_fields)
-
-
-@dataclass(slots=True)
-class Replay:
-    """What a record holds of one question: its outcome, or the messages so far with their asks' digests."""
-
-    messages: dict[int, Message] = field(default_factory=dict)
-    digests: dict[int, str] = field(default_factory=dict)
-    told: list[Heard | Posted | Noted] = field(default_factory=list)
-    """Changes of the graph and of the boards, and notes, that the record has already."""
-    started: bool = False
-    outcome: Outcome | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Open:
-    """A question under deliberation and the wave of asks that its protocol waits for."""
-
-    question: Question
-    turns: Turns
-    replay: Replay
-    wave: Sequence[Ask] = ()
-    said: list[Message | None] = field(default_factory=list)
-    missing: int = 0
-    asked: int = 0
-    repeats: Counter[tuple[str, int, str]] = field(default_factory=Counter)
-    edges: frozenset[tuple[str, str]] = frozenset()
-    boards: dict[str, tuple[BoardLine, ...]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Task:
-    """One ask on its way: whose, which place in its wave, and its number in the record."""
-
-    open: Open
-    place: int
-    ask: Ask
-    number: int
-    seed: int
-    digest: str
 
 
 class Engine:
@@ -160,9 +121,9 @@ class Engine:
         finally:
             self._end(interrupted=not done)
 
-    def _emit(self, event: object) -> None:
+    def _emit(self, event: Event) -> None:
         for listener in self._listeners:
-            listener(event)  # type: ignore[arg-type]
+            listener(event)
 
     def _start(self, question: Question, replay: Replay) -> Open:
         if not replay.started:
@@ -192,62 +153,22 @@ class Engine:
         return None
 
     def _queue(self, opened: Open, asks: Sequence[Ask]) -> None:
-        opened.wave, opened.said, opened.missing = asks, [None] * len(asks), len(asks)
-        self._note(opened, {(note, ask.turn): None for ask in asks for note in ask.notes})
-        self._hear(opened, asks)
-        self._post(opened, asks)
-        for place, ask in enumerate(asks):
-            number = opened.asked
-            opened.asked += 1
-            key = (ask.seat, ask.turn, ask.act)
-            repeat = opened.repeats[key]
-            opened.repeats[key] = repeat + 1
-            seed = derive_seed(self._table.seed, opened.question.id, ask.turn, ask.seat, ask.act, repeat)
-            task = Task(opened, place, ask, number, seed, ask.digest(seed))
-            recorded = opened.replay.messages.get(number)
-            if recorded is None:
-                agent = self._agent(ask)
-                lanes = self._lanes.get(id(agent.model))
-                if lanes is None:
-                    lanes = self._lanes[id(agent.model)] = Lanes(agent.model, self._arrivals)
-                lanes.waiting.append((task, Request(agent, ask, seed)))
-            else:
-                self._check(task)
-                self._place(task, recorded)
-
-    def _note(self, opened: Open, notes: Iterable[tuple[Note, int]]) -> None:
-        """Tell what the protocol did, each note with the turn that it belongs to."""
-        for note, turn in notes:
-            self._tell(opened, Noted.of(note, opened.question.id, turn))
-
-    def _hear(self, opened: Open, asks: Sequence[Ask]) -> None:
-        """Tell who hears whom, taken from what the asks really hear, when it has changed."""
-        edges = frozenset((said.seat, ask.seat) for ask in asks for said in ask.heard)
-        thinned = any(note.kind == "pruned" for ask in asks for note in ask.notes)
-        if edges != opened.edges and (edges or thinned):
-            opened.edges = edges
-            turn = asks[0].turn
-            self._tell(opened, Heard(question=opened.question.id, turn=turn, edges=tuple(sorted(edges))))
-
-    def _post(self, opened: Open, asks: Sequence[Ask]) -> None:
-        """Tell which boards have changed, taken from what the asks really continue; equal ones together."""
-        changed: dict[tuple[BoardLine, ...], list[str]] = {}
-        for ask in asks:
-            if ask.board and ask.expects == "answer" and ask.board != opened.boards.get(ask.seat):
-                opened.boards[ask.seat] = ask.board
-                changed.setdefault(ask.board, []).append(ask.seat)
-        for board, seats in changed.items():
-            turn = asks[0].turn
-            self._tell(
-                opened, Posted(question=opened.question.id, turn=turn, seats=tuple(seats), board=board)
-            )
-
-    def _tell(self, opened: Open, event: Heard | Posted | Noted) -> None:
-        """Emit an event that follows from the protocol, unless it is in the record already."""
-        if event in opened.replay.told:
-            opened.replay.told.remove(event)  # an equal one may follow that the record has not
-        else:
+        for event in opened.news(asks):
             self._emit(event)
+        for task in opened.tasks(asks, self._table.seed):
+            recorded = task.recorded()
+            if recorded is None:
+                self._wait(task)
+            else:
+                task.answer(recorded)
+
+    def _wait(self, task: Task) -> None:
+        """Let an ask wait for its agent's model."""
+        agent = self._agent(task.ask)
+        lanes = self._lanes.get(id(agent.model))
+        if lanes is None:
+            lanes = self._lanes[id(agent.model)] = Lanes(agent.model, self._arrivals)
+        lanes.waiting.append((task, Request(agent, task.ask, task.seed)))
 
     def _agent(self, ask: Ask) -> Agent:
         try:
@@ -257,16 +178,6 @@ class Engine:
                 f"The protocol asked '{ask.seat}', who is not at the table. "
                 f"{did_you_mean(ask.seat, self._agents)}"
             ) from None
-
-    def _check(self, task: Task) -> None:
-        recorded = task.open.replay.digests.get(task.number)
-        if recorded != task.digest:
-            ask = task.ask
-            raise RecordMismatch(
-                f"The record belongs to another configuration: on question '{ask.question.id}', ask "
-                f"{task.number} ({ask.act} by {ask.seat}, turn {ask.turn}) differs from the recorded one. "
-                "Resume with the definition the run was made with, or record into another folder."
-            )
 
     def _answers(self) -> list[Open]:
         """Hand everything that waits to the models; return the questions whose waves are now complete."""
@@ -347,13 +258,9 @@ class Engine:
         message = self._message(task, result, job.started)
         event = Failed if message.failed else Said
         self._emit(event(question=task.ask.question.id, message=message))
-        self._place(task, message)
+        task.answer(message)
         if task.open.missing == 0:
             complete.append(task.open)
-
-    def _place(self, task: Task, message: Message) -> None:
-        task.open.said[task.place] = message
-        task.open.missing -= 1
 
     def _message(self, task: Task, result: Reply | Exception, started: float) -> Message:
         ask, now = task.ask, time.time()
@@ -384,7 +291,8 @@ class Engine:
         if outcome.question != opened.question.id:
             outcome = outcome.model_copy(update={"question": opened.question.id})
         last = opened.wave[-1].turn if opened.wave else 0
-        self._note(opened, ((note, last) for note in outcome.notes))
+        for event in opened.noted((note, last) for note in outcome.notes):
+            self._emit(event)
         self._emit(Decided(question=opened.question.id, outcome=outcome, at=time.time()))
         return outcome
 

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from quorate.answers import Mode, canonical, read
-from quorate.errors import BadOption, BadQuestion, QuorateError, did_you_mean
+from quorate.errors import BadOption, BadQuestion, QuorateError, did_you_mean, first_complaint
 from quorate.evaluate import ALIASES, load_problems
 from quorate.events import Asked, Decided, Failed, Said, Started
 from quorate.nouns import Ballot, Message, Outcome, Question
@@ -211,8 +211,7 @@ def _add(
             raise BadQuestion(f"the id '{transcript.question.id}' is used twice.")
         found[transcript.question.id] = transcript
     except ValidationError as error:
-        first = error.errors()[0]
-        broken.append(f"{place}: {'.'.join(map(str, first['loc']))}: {first['msg']}.")
+        broken.append(f"{place}: {first_complaint(error)}.")
     except (QuorateError, TypeError, ValueError) as error:
         broken.append(f"{place}: {error}")
 

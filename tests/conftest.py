@@ -1,12 +1,17 @@
-"""Shared by all rooms: properties are not timed, and one miniature pool is trained once."""
+"""Shared by all rooms: properties are not timed, one miniature pool is trained once, commands are called."""
 
 from __future__ import annotations
 
 import signal
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+Quorate = Callable[..., tuple[int, str, str]]
+"""A command line: called with its arguments, it returns the exit status, the output and the complaints."""
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
 settings.load_profile("untimed")
@@ -29,3 +34,22 @@ def miniature_pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return train(Recipe.miniature(), tmp_path_factory.mktemp("pool") / "mini")
     finally:
         torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def quorate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Quorate:
+    """The command line in this process, in an empty folder and on a terminal of 100 columns."""
+    from quorate import cli
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["quorate", *map(str, arguments)])
+        with pytest.raises(SystemExit) as end:
+            cli.main()
+        printed = capsys.readouterr()
+        return (end.value.code if isinstance(end.value.code, int) else 0), printed.out, printed.err
+
+    return call

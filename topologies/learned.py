@@ -11,12 +11,16 @@ import networkx as nx
 
 from quorate.errors import BadGraph, BadOption, did_you_mean
 from quorate.nouns import derive_seed
-from quorate.registry import topology
+from quorate.registry import Declaration, topology
 from quorate.topologies.learned_graphs import LearnedEdge, LearnedGraph, load_learned_graph
 from quorate.topologies.seating import GraphAt, check_seats, share, whole
 
 
-@topology
+@topology(
+    Declaration(
+        needs=(), source="AgentPrune, arXiv:2410.02506; AgentDropout, arXiv:2503.18891", leaves_out=True
+    )
+)
 def learned(
     seats: Sequence[str],
     *,

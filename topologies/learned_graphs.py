@@ -21,7 +21,8 @@ from typing import Any, Literal
 import networkx as nx
 from pydantic import Field, ValidationError, model_validator
 
-from quorate.errors import BadGraph, did_you_mean
+from quorate.errors import BadGraph, did_you_mean, first_complaint
+from quorate.noun_files import write_whole
 from quorate.nouns import Noun
 from quorate.topologies.seating import count
 
@@ -175,7 +176,7 @@ class LearnedGraph(Noun):
         text = json.dumps(self.model_dump(mode="json", exclude_defaults=True) | {"format": FORMAT}, indent=1)
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            Path(path).write_text(text + "\n", "utf-8")
+            write_whole(Path(path), text + "\n")
         except OSError as problem:
             raise BadGraph(
                 f"The learned graph cannot be written to '{path}' ({problem.strerror}): name another file."
@@ -246,10 +247,8 @@ def load_learned_graph(path: str | PathLike[str]) -> LearnedGraph:
             "with `quorate graph learn`."
         ) from None
     except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "it"
         raise BadGraph(
-            f"The file '{path}' holds no learned graph: {place}: {first['msg']}. Name one that "
+            f"The file '{path}' holds no learned graph: {first_complaint(problem)}. Name one that "
             "`quorate graph learn` wrote."
         ) from None
     except (ValueError, RecursionError) as problem:

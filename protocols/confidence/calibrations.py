@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from quorate.calibration import Calibration, Isotonic, Temperature, checked, logit
 from quorate.errors import BadDefinition, BadOption, did_you_mean
-from quorate.noun_files import load_noun, read_once
+from quorate.noun_files import load_noun, read_once, save_noun
 from quorate.nouns import Noun
 
 Method = Literal["temperature", "isotonic", "line"]
@@ -89,10 +89,7 @@ class Calibrations(Noun):
 
     def save(self, path: str | Path) -> Path:
         """Write the curves as JSON and return where they are."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.model_dump_json(indent=2) + "\n", "utf-8")
-        return path
+        return save_noun(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Calibrations:

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 from pydantic import Field, ValidationError, model_validator
 
 from quorate.calibration import Calibration, Metrics
-from quorate.errors import BadDefinition, BadOption, did_you_mean
-from quorate.noun_files import load_noun, read_once
+from quorate.errors import BadDefinition, BadOption, did_you_mean, first_complaint
+from quorate.noun_files import load_noun, read_once, save_noun
 from quorate.nouns import Message, Noun, Question
 from quorate.protocols.gating.features import FEATURES, features
 
@@ -148,10 +148,7 @@ class Gate(Noun):
 
     def save(self, path: str | Path) -> Path:
         """Write the gate as JSON and return where it is."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.model_dump_json(indent=2) + "\n", "utf-8")
-        return path
+        return save_noun(self, path)
 
     @classmethod
     def load(cls, path: str | Path) -> Gate:
@@ -185,8 +182,7 @@ def read_gate(given: Gate | Mapping[str, Any] | str | Path) -> Gate:
         try:
             return Gate.model_validate(dict(given))
         except ValidationError as problem:
-            first = problem.errors()[0]
-            raise BadOption(f"This is no gate: {'.'.join(map(str, first['loc']))}: {first['msg']}.") from None
+            raise BadOption(f"This is no gate: {first_complaint(problem)}.") from None
     if not isinstance(given, (str, Path)):
         raise BadOption(f"A gate is a file, or a gate itself, not {type(given).__name__}.")
     path = Path(given)

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from quorate.errors import BadDefinition, BadOption, did_you_mean
-from quorate.noun_files import load_noun, read_once
+from quorate.noun_files import load_noun, read_once, save_noun
 from quorate.nouns import Ballot, Noun
 
 
@@ -128,10 +128,7 @@ class Weights(Noun):
 
     def save(self, path: str | Path) -> Path:
         """Write the weights as JSON and return where they are."""
-        path = Path(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(self.model_dump_json(indent=2, exclude_defaults=True) + "\n", "utf-8")
-        return path
+        return save_noun(self, path, exclude_defaults=True)
 
     @classmethod
     def load(cls, path: str | Path) -> Weights:

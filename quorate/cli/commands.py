@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from quorate import registry
 from quorate.cli import graph, help, pool, tables
-from quorate.cli.makers import summary
+from quorate.cli.options import PoolOption, RecordOption, ViewOption, names_of
 from quorate.cli.showing import View, deliberate, is_drawn, keep_free, readable, roles_of, viewing
+from quorate.cli.topology import topology
 from quorate.errors import BadOption
-
-if TYPE_CHECKING:
-    from quorate.topologies import Measures
 
 app = typer.Typer(
     name="quorate",
@@ -29,44 +27,6 @@ app = typer.Typer(
 )
 app.add_typer(pool.app)
 app.add_typer(graph.app)
-
-
-def _topologies() -> list[str]:
-    from quorate import registry
-
-    return list(registry.topology)
-
-
-def _protocols() -> list[str]:
-    from quorate import registry
-
-    return list(registry.protocol)
-
-
-def _filters() -> list[str]:
-    from quorate import registry
-
-    return list(registry.filter)
-
-
-def _stops() -> list[str]:
-    from quorate import registry
-
-    return list(registry.stop)
-
-
-ViewOption = Annotated[
-    View, typer.Option(help="How to show the run: live on a terminal, plain lines elsewhere, or quiet.")
-]
-RecordOption = Annotated[
-    Path | None,
-    typer.Option("--record", "-o", help="Folder to record the run in, so that it can be resumed."),
-]
-
-
-PoolOption = Annotated[
-    Path | None, typer.Option("--pool", help="Folder of a pool of your own instead of the shipped one.")
-]
 
 
 @app.command(epilog=help.DEBATE)
@@ -104,7 +64,7 @@ def debate(
             "-p",
             help='How they deliberate, as a name or "name: {option: value}". '
             "[default: debate; the pool: relay]",
-            autocompletion=_protocols,
+            autocompletion=names_of(registry.protocol),
         ),
     ] = None,
     topology: Annotated[
@@ -113,7 +73,7 @@ def debate(
             "--topology",
             "-t",
             help="Who hears whom. [default: ring for a debate or relay, else complete]",
-            autocompletion=_topologies,
+            autocompletion=names_of(registry.topology),
         ),
     ] = None,
     rounds: Annotated[
@@ -128,7 +88,7 @@ def debate(
         str | None,
         typer.Option(
             help="When to stop early. [default: the protocol's; a debate: unanimous; a relay: never]",
-            autocompletion=_stops,
+            autocompletion=names_of(registry.stop),
         ),
     ] = None,
     filter_: Annotated[
@@ -137,7 +97,7 @@ def debate(
             "--filter",
             "-f",
             help="What makes each round's graph sparser, as `quorate filters` lists; several work in order.",
-            autocompletion=_filters,
+            autocompletion=names_of(registry.filter),
         ),
     ] = None,
     temperature: Annotated[
@@ -193,7 +153,12 @@ def demo(
     record: RecordOption = None,
     topology: Annotated[
         str | None,
-        typer.Option("--topology", "-t", help="Who hears whom. [default: ring]", autocompletion=_topologies),
+        typer.Option(
+            "--topology",
+            "-t",
+            help="Who hears whom. [default: ring]",
+            autocompletion=names_of(registry.topology),
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Every draw derives from it.")] = 0,
     pace: Annotated[
@@ -305,69 +270,7 @@ def watch(
             replay(read_events(folder), listener, speed=speed)
 
 
-@app.command(epilog=help.TOPOLOGY)
-def topology(
-    name: Annotated[
-        str | None, typer.Argument(help="Which graph; leave it out for the list.", autocompletion=_topologies)
-    ] = None,
-    agents: Annotated[int, typer.Option("--agents", "-n", min=1, help="How many agents.")] = 6,
-    option: Annotated[
-        list[str] | None, typer.Option("--option", "-o", help="An option of the maker, as key=value.")
-    ] = None,
-    turn: Annotated[int, typer.Option(min=1, help="Which round's graph, for those that change.")] = 1,
-    rounds: Annotated[int, typer.Option(min=1, help="Answer rounds, for the expected tokens.")] = 3,
-    question_tokens: Annotated[int, typer.Option(min=0, help="Tokens of a question.")] = 150,
-    reply_tokens: Annotated[int, typer.Option(min=0, help="Tokens of a reply.")] = 350,
-) -> None:
-    """Draw who hears whom in the terminal, with density, messages, diameter and expected tokens."""
-    from quorate import registry
-    from quorate.topologies import draw, measure
-
-    console = Console()
-    if name is None:
-        _list_topologies(console)
-        return
-    maker = registry.topology.bind(registry.topology[name], tables.pairs(option or [], "option"))
-    made = maker(tables.names(agents))
-    graph = made(turn) if callable(made) else made
-    drawing = draw(graph, min(console.width, 80), 17)
-    console.print(Text("\n".join(drawing.lines)))
-    console.print()
-    measures = measure(graph, question_tokens=question_tokens, reply_tokens=reply_tokens, rounds=rounds)
-    grid = Grid.grid(padding=(0, 2))
-    for label, value in _measured(measures, rounds):
-        grid.add_row(Text(label, style="dim"), Text(value))
-    console.print(grid)
-
-
-def _measured(measures: Measures, rounds: int) -> Iterator[tuple[str, str]]:
-    yield "density", f"{measures.density:.3g}"
-    yield "messages a round", f"{measures.messages_per_round:,}"
-    yield (
-        "diameter",
-        "not everybody reaches everybody" if measures.diameter is None else str(measures.diameter),
-    )
-    if measures.spectral_gap is not None:
-        consensus = measures.rounds_to_consensus
-        predicted = (
-            "no consensus predicted" if consensus is None else f"about {consensus:,} rounds to consensus"
-        )
-        yield "spectral gap", f"{measures.spectral_gap:.3g} (DeGroot: {predicted})"
-    tokens = f"{measures.expected_input_tokens:,.0f} expected in {rounds} rounds"
-    yield "input tokens", f"{tokens}, {measures.saving:.1%} fewer than complete"
-    if measures.isolated:
-        yield "isolated", ", ".join(measures.isolated)
-
-
-def _list_topologies(console: Console) -> None:
-    from quorate import registry
-
-    grid = Grid.grid(padding=(0, 2))
-    for name in registry.topology:
-        maker = registry.topology[name]
-        options = ", ".join(registry.option_names(maker))
-        grid.add_row(Text(name, style="bold"), Text(summary(maker)), Text(options, style="dim"))
-    console.print(grid)
+app.command(epilog=help.TOPOLOGY)(topology)
 
 
 @app.command(epilog=help.MODELS)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from quorate.cli.commands import app
 from quorate.cli.comparing import WIDE, comparing, print_comparison
+from quorate.cli.options import ProgressOption, folder_for
 from quorate.cli.showing import View
 from quorate.errors import BadOption
 
@@ -56,9 +57,7 @@ def compare(
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many problems.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
-    view: Annotated[
-        View, typer.Option(help="How to show progress: live on a terminal, plain lines elsewhere, or quiet.")
-    ] = View.auto,
+    view: ProgressOption = View.auto,
 ) -> None:
     """Compare arms at equal cost over the same problems and the same first drafts, to one honest table.
 
@@ -75,7 +74,7 @@ def compare(
         study = None if table is not None else reopen(folder)
     else:
         study, table = _load(experiment, limit), None
-        folder = record or Path("runs") / _slug(study.name)
+        folder = record or folder_for(study.name)
     if study is not None:
         table = comparing(study, folder, view)
     if as_json and table is not None:
@@ -92,9 +91,3 @@ def _load(path: Path, limit: int | None) -> Experiment:
     from quorate.experiments import load_experiment
 
     return load_experiment(path, limit=limit)
-
-
-def _slug(name: str) -> str:
-    from quorate.experiments.experiment import slug
-
-    return slug(name)

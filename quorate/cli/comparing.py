@@ -202,9 +202,9 @@ def claimed(table: Comparison) -> Iterator[str]:
     """Yield what may be claimed, a sentence each.
 
     That is what has an interval that excludes 0, and a small p-value after the correction for all pairs;
-    what has the first alone is named, but not claimed.
+    what would have them without the correction is named, but not claimed.
     """
-    from quorate.evaluate.claims import stands
+    from quorate.evaluate.claims import stands, stands_alone
 
     held = [claim for claim in table.claims if claim.holds]
     for claim in filter(stands, held):
@@ -214,11 +214,13 @@ def claimed(table: Comparison) -> Iterator[str]:
         won, lost = (claim.won, claim.lost) if ahead else (claim.lost, claim.won)
         more = f"{won} won, {lost} lost, corrected p {claim.adjusted:.2g}"
         yield f"{' beats '.join(_ranked(claim))} by {gain.points} points: {more}"
-    weak = [" over ".join(_ranked(claim)) for claim in held if not stands(claim)]
+    weak = [" over ".join(_ranked(claim)) for claim in held if stands_alone(claim) and not stands(claim)]
     if weak:
         yield f"Only before the correction for {len(table.claims)} comparisons: {'; '.join(weak)}."
     if table.claims and not held:
         yield "Nothing may be claimed: no interval of a difference excludes 0."
+    elif held and not any(map(stands_alone, held)):
+        yield "Nothing may be claimed: no difference has an interval that excludes 0 and a small p-value."
     if table.reach is not None:
         yield table.reach
 

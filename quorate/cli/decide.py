@@ -14,8 +14,10 @@ from rich.measure import Measurement
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
+from quorate import registry
 from quorate.cli.commands import app
 from quorate.cli.grids import ruled
+from quorate.cli.options import names_of
 from quorate.cli.showing import show_warning
 from quorate.cli.tables import spec
 
@@ -54,21 +56,7 @@ Answers of later rounds say so: `"meta": {"round": 2}`.
 
 
 def _rules() -> list[str]:
-    from quorate import registry
-
     return ["all", *registry.rule]
-
-
-def _stops() -> list[str]:
-    from quorate import registry
-
-    return list(registry.stop)
-
-
-def _tie_breaks() -> list[str]:
-    from quorate import registry
-
-    return list(registry.tie_break)
 
 
 @app.command(epilog=EXAMPLES)
@@ -90,7 +78,9 @@ def decide(
     ] = None,
     stop: Annotated[
         list[str] | None,
-        typer.Option("--stop", "-s", help="A stop check to replay; repeatable.", autocompletion=_stops),
+        typer.Option(
+            "--stop", "-s", help="A stop check to replay; repeatable.", autocompletion=names_of(registry.stop)
+        ),
     ] = None,
     rounds: Annotated[
         int | None, typer.Option(min=1, help="Decide as things stood after so many rounds.")
@@ -106,7 +96,7 @@ def decide(
         typer.Option(
             "--tie-break",
             help="Take one of tied winners. [default: each counts for its share]",
-            autocompletion=_tie_breaks,
+            autocompletion=names_of(registry.tie_break),
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,

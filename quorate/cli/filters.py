@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from quorate import registry
 from quorate.cli.commands import app
 from quorate.cli.makers import described, print_makers
+from quorate.cli.options import names_of
 
 EXAMPLES = """**Examples**
 
@@ -26,20 +28,19 @@ On the command line each is an option of its own:
 """
 
 
-def _names() -> list[str]:
-    from quorate import registry
-
-    return list(registry.filter)
-
-
 @app.command(epilog=EXAMPLES)
 def filters(
     name: Annotated[
-        str | None, typer.Argument(help="Which filter; leave it out for the list.", autocompletion=_names)
+        str | None,
+        typer.Argument(
+            help="Which filter; leave it out for the list.", autocompletion=names_of(registry.filter)
+        ),
     ] = None,
 ) -> None:
     """List the filters that thin a round's graph, with what they look at, their options and sources."""
-    print_makers(name, explained, ("filter", "options", "looks at", "source"), map(row, _names()), "filters")
+    print_makers(
+        name, explained, ("filter", "options", "looks at", "source"), map(row, registry.filter), "filters"
+    )
 
 
 def row(name: str) -> tuple[str, str, str, str]:
@@ -50,8 +51,6 @@ def row(name: str) -> tuple[str, str, str, str]:
     >>> row("drop_edges")[:3]
     ('drop_edges', 'p', 'nothing')
     """
-    from quorate import registry
-
     maker, declared = registry.filter[name], registry.filter.declaration(name)
     looks, source = (", ".join(declared.needs) or "nothing", declared.source) if declared else ("", "")
     return name, ", ".join(registry.option_names(maker)), looks, source
@@ -70,6 +69,4 @@ def explained(name: str) -> Iterator[str]:
     >>> next(explained("top_k"))
     'top_k'
     """
-    from quorate import registry
-
     return described(registry.filter, name, "looks at")

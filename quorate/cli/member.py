@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,11 +71,11 @@ def _skills(pool: Pool, member: str) -> Iterator[Fact]:
 
 
 def _training(pool: Pool, member: str) -> Iterator[Fact]:
-    for stage in (member, f"{member}-debate"):
-        file = pool.folder / "training" / f"{stage}.json"
-        if file.is_file():
-            took = json.loads(file.read_text("utf-8"))
-            label = "trained" if stage == member else "then, in group"
+    from quorate.lab.training.ledger import BASE, DEBATE, WORDS, told
+
+    later = {WORDS: "then, on words"} if member == BASE else {member + DEBATE: "then, in group"}
+    for stage, label in {member: "trained", **later}.items():
+        if took := told(pool.folder, stage):
             yield (
                 label,
                 f"{took['steps']:,} steps, {took['tokens'] / 1e6:.2f} M tokens, {took['minutes']:.1f} "

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,7 @@ from rich.text import Text
 from quorate.cli import help
 from quorate.cli.grids import listed
 from quorate.cli.member import check, facts, own_kind, rate, report_of, solve
+from quorate.cli.options import PoolOption
 from quorate.cli.training import told
 from quorate.errors import BadOption
 
@@ -43,11 +46,6 @@ def _domains() -> list[str]:
     from quorate.lab.world import DOMAINS
 
     return list(DOMAINS)
-
-
-PoolOption = Annotated[
-    Path | None, typer.Option("--pool", help="Folder of a pool of your own instead of the shipped one.")
-]
 
 
 @app.command("list", epilog=help.POOL_LIST)
@@ -123,7 +121,7 @@ def train(
     """Train a pool from its own generator of problems: a base, specialists, rivals, confidence heads.
 
     Budgets are in steps, so a busy machine does not change the result. What is finished is not trained
-    again; after ctrl-C or a crash the same command goes on.
+    again; after ctrl-C or a crash the same command, without --anew, goes on.
     """
     import torch
 
@@ -138,7 +136,8 @@ def train(
         with told(console, stages(recipe)) as progress:
             train_pool(recipe, folder, stage or None, resume=not anew, progress=progress)
     except KeyboardInterrupt:
-        again = " ".join(["quorate pool train", str(folder), *(stage or [])])
+        more = ["--threads", str(threads)] if threads else []
+        again = shlex.join(["quorate", "pool", "train", str(folder), *(stage or []), *more])
         console.print(Text(f"Stopped. Go on from the last checkpoint with: {again}"), soft_wrap=True)
         raise typer.Exit(130) from None
     done = f"The pool is in {folder}. See it with: quorate pool list --pool {folder}"
@@ -168,6 +167,8 @@ def evaluate(
 
     opened, console = Pool(folder), Console()
     _check_split(split)
+    if write and not os.access(opened.folder, os.W_OK):
+        raise BadOption(f"The card cannot be written to {opened.folder}: nothing may be written there.")
 
     def tell(line: str) -> None:
         console.print(Text(line), soft_wrap=True)

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from quorate import registry
 from quorate.cli.commands import app
 from quorate.cli.makers import described, print_makers, summary
+from quorate.cli.options import names_of
 
 EXAMPLES = """**Examples**
 
@@ -24,20 +26,17 @@ In a definition file, with options where there are any:
 """
 
 
-def _names() -> list[str]:
-    from quorate import registry
-
-    return list(registry.protocol)
-
-
 @app.command(epilog=EXAMPLES)
 def protocols(
     name: Annotated[
-        str | None, typer.Argument(help="Which protocol; leave it out for the list.", autocompletion=_names)
+        str | None,
+        typer.Argument(
+            help="Which protocol; leave it out for the list.", autocompletion=names_of(registry.protocol)
+        ),
     ] = None,
 ) -> None:
     """List the protocols, debates, votes and mixtures of agents among them, and explain each."""
-    print_makers(name, explained, ("protocol", "what it does"), map(row, _names()), "protocols")
+    print_makers(name, explained, ("protocol", "what it does"), map(row, registry.protocol), "protocols")
 
 
 def row(name: str) -> tuple[str, str]:
@@ -48,8 +47,6 @@ def row(name: str) -> tuple[str, str]:
     >>> row("vote")[0]
     'vote'
     """
-    from quorate import registry
-
     return name, summary(registry.protocol[name])
 
 
@@ -66,6 +63,4 @@ def explained(name: str) -> Iterator[str]:
     >>> next(explained("smoa"))
     'smoa'
     """
-    from quorate import registry
-
     return described(registry.protocol, name)

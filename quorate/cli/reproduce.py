@@ -11,9 +11,10 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from quorate.cli import tables
-from quorate.cli.commands import PoolOption, app
+from quorate.cli.commands import app
 from quorate.cli.comparing import WIDE, comparing, print_comparison
 from quorate.cli.grids import listed, print_sections
+from quorate.cli.options import PoolOption, ProgressOption
 from quorate.cli.showing import View
 from quorate.errors import BadOption
 
@@ -79,9 +80,7 @@ def reproduce(
         typer.Option("--record", "-o", help="Folder to record in. [default: runs/reproduce-NAME]"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-    view: Annotated[
-        View, typer.Option(help="How to show progress: live on a terminal, plain lines elsewhere, or quiet.")
-    ] = View.auto,
+    view: ProgressOption = View.auto,
 ) -> None:
     """Run a published experiment again, and print its figures beside those that come out here.
 

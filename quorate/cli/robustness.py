@@ -12,9 +12,10 @@ from rich.live import Live
 from rich.table import Table as Grid
 from rich.text import Text
 
-from quorate.cli.commands import PoolOption, app
+from quorate.cli.commands import app
 from quorate.cli.comparing import WIDE, Board, PlainLines
 from quorate.cli.grids import ruled
+from quorate.cli.options import PoolOption, ProgressOption, folder_for
 from quorate.cli.showing import View, is_drawn
 from quorate.cli.tables import spec
 from quorate.errors import BadOption
@@ -90,9 +91,7 @@ def robustness(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of the table.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of the table.")] = False,
-    view: Annotated[
-        View, typer.Option(help="How to show progress: live on a terminal, plain lines elsewhere, or quiet.")
-    ] = View.auto,
+    view: ProgressOption = View.auto,
 ) -> None:
     """Plant adversaries at chosen seats and measure what that costs the honest, for every graph and filter.
 
@@ -114,7 +113,7 @@ def robustness(
             if study is not None
             else _of_pool(pool, (problems or 30), kind, counts, place, topology, filter).limited(limit)
         )
-        folder = record or Path("runs") / _slug(made.name)
+        folder = record or folder_for(made.name)
         found = _held(made, folder, view)
     _print(found, folder, as_json=as_json, as_csv=as_csv)
 
@@ -128,12 +127,6 @@ def _load(path: Path, limit: int | None) -> Study:
     from quorate.robustness import load_study
 
     return load_study(path, limit=limit)
-
-
-def _slug(name: str) -> str:
-    from quorate.experiments.experiment import slug
-
-    return slug(name)
 
 
 def _of_pool(

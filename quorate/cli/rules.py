@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
+from quorate import registry
 from quorate.cli.commands import app
 from quorate.cli.makers import described, print_makers
+from quorate.cli.options import names_of
 
 EXAMPLES = """**Examples**
 
@@ -22,20 +24,15 @@ A rule decides a vote or a debate by its name, with its options if it has any:
 """
 
 
-def _names() -> list[str]:
-    from quorate import registry
-
-    return list(registry.rule)
-
-
 @app.command(epilog=EXAMPLES)
 def rules(
     name: Annotated[
-        str | None, typer.Argument(help="Which rule; leave it out for the list.", autocompletion=_names)
+        str | None,
+        typer.Argument(help="Which rule; leave it out for the list.", autocompletion=names_of(registry.rule)),
     ] = None,
 ) -> None:
     """List the voting rules with what they need, the axioms they satisfy and their sources."""
-    rows = ((known, *row(known)) for known in _names())
+    rows = ((known, *row(known)) for known in registry.rule)
     print_makers(name, explained, ("rule", "needs", "axioms", "source"), rows, "rules")
 
 
@@ -47,8 +44,6 @@ def row(name: str) -> tuple[str, str, str]:
     >>> row("approval")[0]
     'approved, weight'
     """
-    from quorate import registry
-
     declared = registry.rule.declaration(name)
     if declared is None:
         return "", "", ""
@@ -81,7 +76,6 @@ def explained(name: str) -> Iterator[str]:
     >>> next(explained("approval"))
     'approval'
     """
-    from quorate import registry
     from quorate.protocols.voting import AXIOMS
 
     yield from described(registry.rule, name)

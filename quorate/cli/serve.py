@@ -14,7 +14,8 @@ from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
-from quorate.cli.commands import PoolOption, app
+from quorate.cli.commands import app
+from quorate.cli.options import PoolOption
 
 EXAMPLES = """**Examples**
 

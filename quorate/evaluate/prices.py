@@ -24,6 +24,7 @@ import yaml
 
 from quorate.errors import BadOption, did_you_mean
 from quorate.nouns import Noun
+from quorate.yaml_files import parse_yaml
 
 MILLION = 1_000_000
 _EXAMPLE = "write it as {models: {gpt-4o-mini: {in: 0.15, cached: 0.075, out: 0.60}}}"
@@ -86,7 +87,7 @@ class Prices(Noun):
             return _table(source, "prices")
         path = Path(source)
         try:
-            data = yaml.load(path.read_text("utf-8"), Loader=_OnceLoader)  # noqa: S506 - it is a SafeLoader
+            data = parse_yaml(path.read_text("utf-8"))
         except (OSError, UnicodeDecodeError) as problem:
             raise BadOption(f"The price table {path} cannot be read: {problem}.") from None
         except yaml.YAMLError as problem:
@@ -122,19 +123,6 @@ class Prices(Noun):
             for name, price in self.models.items()
         }
         return {"currency": self.currency, "models": rows}
-
-
-class _OnceLoader(yaml.SafeLoader):
-    """Loads YAML safely and refuses a key that is given twice: the last would win without a word."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for at, key in enumerate(keys):
-            if key in keys[:at]:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"'{key}' is given twice", node.value[at][0].start_mark
-                )
-        return super().construct_mapping(node, deep)
 
 
 def _plain_length(pattern: str) -> int:

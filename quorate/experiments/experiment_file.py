@@ -24,12 +24,13 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from quorate.agents.agent import Agent
-from quorate.definition_file import AgentSpec, Models, absolute, read_yaml
+from quorate.definition_file import AgentSpec, Models, absolute
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
 from quorate.evaluate.sources import read_problems
 from quorate.experiments.experiment import MOST_EXPENSIVE, Experiment
 from quorate.experiments.folder import Folder
 from quorate.python_file import load_object, source_of
+from quorate.yaml_files import read_yaml
 
 ANSWERED = ("accuracy", "lenient_accuracy")
 """Metrics that every table has anyway."""

@@ -18,12 +18,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from quorate.definition_file import read_yaml
 from quorate.errors import BadDefinition, QuorateError, RecordError, did_you_mean
 from quorate.evaluate import Problem
 from quorate.experiments import Folder, build_experiment
 from quorate.robustness.robustness import COMPARED, STUDY
 from quorate.robustness.study import Study
+from quorate.yaml_files import read_yaml
 
 COMMON = (
     "name", "problems", "pool", "models", "agents", "offices", "seeds", "reading", "at_once", "timeout",

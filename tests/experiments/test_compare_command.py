@@ -137,3 +137,7 @@ def test_only_what_survives_is_claimed() -> None:
     ]
     nothing = list(claimed(Comparison(title="x", problems=9, claims=claims[3:])))
     assert nothing == ["Nothing may be claimed: no interval of a difference excludes 0."]
+    frail = claim("ring", "vote", 0.01, 0.2, 0.9)  # its own p is 0.1
+    assert list(claimed(Comparison(title="x", problems=9, claims=(frail,)))) == [
+        "Nothing may be claimed: no difference has an interval that excludes 0 and a small p-value."
+    ]

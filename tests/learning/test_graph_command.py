@@ -7,35 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import networkx as nx
 import pytest
 import yaml
 
-from quorate import cli
 from quorate.topologies import LearnedGraph, load_learned_graph
 from quorate.topologies.learned_graphs import LearnedEdge, LearnedTurn
+from tests.conftest import Quorate
 
-Quorate = Callable[..., tuple[int, str, str]]
 SCRIPT = {"ada": "Answer: 5", "bo": ["Answer: 5", "Answer: 9"], "mal": "Answer: 9"}
-
-
-@pytest.fixture
-def quorate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Quorate:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["quorate", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        printed = capsys.readouterr()
-        code = end.value.code
-        return (code if isinstance(code, int) else 0), printed.out, printed.err
-
-    return call
 
 
 @pytest.fixture

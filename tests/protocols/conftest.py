@@ -1,14 +1,17 @@
-"""The table of the sparse mixtures: four seats, a judge, and what each is made to say."""
+"""What tests of protocols share: driving one by hand, ballots, and the table of the sparse mixtures."""
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import pytest
+
 from quorate.answers import read
-from quorate.nouns import Ask, Message, Outcome, Question, Table
+from quorate.nouns import Ask, Ballot, Message, Outcome, Question, Table
 from quorate.protocols.history import Turns
 
 QUESTION = Question(id="q1", text="What is 2+3?", kind="number")
@@ -20,30 +23,34 @@ SURE = {"ada": 0.2, "bo": 0.9, "cy": 0.5, "di": 0.7}
 Speaker = Callable[[Ask], "str | None"]
 
 
+def drive(turns: Turns, answer: Callable[[Ask, int], Message]) -> tuple[Outcome, list[list[Ask]]]:
+    """Drive a protocol by next and send; `answer` gets every ask with its number. Return all waves too."""
+    waves: list[list[Ask]] = []
+    said: list[Message] | None = None
+    numbers = itertools.count()
+    while True:
+        try:
+            asks = list(next(turns) if said is None else turns.send(said))
+        except StopIteration as end:
+            return end.value, waves
+        waves.append(asks)
+        said = [answer(ask, next(numbers)) for ask in asks]
+
+
 def play(
     turns: Turns, speak: Speaker, sure: dict[str, float] | None = None
 ) -> tuple[Outcome, list[list[Ask]]]:
-    """Drive a protocol by next and send; a speaker that returns None has failed."""
-    waves: list[list[Ask]] = []
-    said: list[Message] | None = None
-    number = 0
-    while True:
-        try:
-            asks = next(turns) if said is None else turns.send(said)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(list(asks))
-        said = []
-        for ask in asks:
-            text = speak(ask)
-            place: dict[str, Any] = {"number": number, "seat": ask.seat, "act": ask.act, "turn": ask.turn}
-            if text is None:
-                said.append(Message(text="", finish="error", error="it broke", **place))
-            else:
-                answer = read(QUESTION, text) if ask.expects == "answer" else None
-                confidence = (sure or {}).get(ask.seat)
-                said.append(Message(text=text, answer=answer, confidence=confidence, **place))
-            number += 1
+    """Drive a protocol; a speaker that returns None has failed."""
+
+    def answer(ask: Ask, number: int) -> Message:
+        text = speak(ask)
+        place: dict[str, Any] = {"number": number, "seat": ask.seat, "act": ask.act, "turn": ask.turn}
+        if text is None:
+            return Message(text="", finish="error", error="it broke", **place)
+        found = read(QUESTION, text) if ask.expects == "answer" else None
+        return Message(text=text, answer=found, confidence=(sure or {}).get(ask.seat), **place)
+
+    return drive(turns, answer)
 
 
 def numbers_of(ask: Ask, *answers: str) -> list[int]:
@@ -85,3 +92,42 @@ def heard(ask: Ask) -> list[str]:
 
 def notes(waves: Sequence[Sequence[Ask]]) -> list[tuple[str, str]]:
     return [(note.kind, note.text) for wave in waves for ask in wave for note in ask.notes]
+
+
+def bare(answers: str, **fields: Any) -> list[Ballot]:
+    """One ballot a character; '-' abstains."""
+    return [
+        Ballot(seat=f"s{seat}", answer=None if answer == "-" else answer, **fields)
+        for seat, answer in enumerate(answers)
+    ]
+
+
+def ranked(*rows: str) -> list[Ballot]:
+    """Rankings such as "A BC" with A first, B and C tied."""
+    return [
+        Ballot(seat=f"s{seat}", answer=None, ranking=tuple(tuple(tier) for tier in row.split()))
+        for seat, row in enumerate(rows)
+    ]
+
+
+def scored(*rows: Mapping[str, float]) -> list[Ballot]:
+    return [Ballot(seat=f"s{seat}", answer=None, scores=dict(row)) for seat, row in enumerate(rows)]
+
+
+def needing(name: str) -> None:
+    """Skip where a rule's library is not installed."""
+    if name == "private":
+        pytest.importorskip("dp_accounting")
+
+
+def played(protocol: Any, decide: Any, answers: str, question: str = "2+3?") -> Outcome:
+    """Play a protocol whose seats s0, s1 ... always say the same, one character each."""
+    seats = [f"s{seat}" for seat in range(len(answers))]
+    said = dict(zip(seats, answers, strict=True))
+    turns = protocol(Question(text=question), Table(seats), decide=decide)
+
+    def answer(ask: Ask, number: int) -> Message:
+        text = said[ask.seat]
+        return Message(number=number, seat=ask.seat, act=ask.act, turn=ask.turn, text=text, answer=text)
+
+    return Outcome.model_validate(drive(turns, answer)[0])

@@ -25,6 +25,7 @@ from quorate.protocols.continuing import following, go_on
 from quorate.protocols.gating import Gate, Head, gated
 from quorate.protocols.history import Turns
 from quorate.record import read_events
+from tests.protocols.conftest import drive
 
 QUESTION = Question(text="2+3?", id="q", kind="number")
 SEATS = ("ada", "bo", "cy", "di")
@@ -33,16 +34,7 @@ Say = Callable[[Ask], Said]
 
 
 def play(turns: Turns, say: Say) -> tuple[Outcome, list[list[Ask]]]:
-    waves: list[list[Ask]] = []
-    said: list[Message] | None = None
-    try:
-        while True:
-            wave = list(next(turns) if said is None else turns.send(said))
-            before = sum(map(len, waves))
-            said = [message(ask, before + at, *say(ask)) for at, ask in enumerate(wave)]
-            waves.append(wave)
-    except StopIteration as end:
-        return end.value, waves
+    return drive(turns, lambda ask, number: message(ask, number, *say(ask)))
 
 
 def message(ask: Ask, number: int, answer: str | None, confidence: float | None) -> Message:

@@ -13,27 +13,16 @@ from quorate.errors import BadOption, UnknownName
 from quorate.nouns import Ask, Cut, Message, Outcome, Question, Table
 from quorate.protocols import any_of, budget, debate, judge_agrees, judge_decides, quorum, stable, vote
 from quorate.protocols.history import History, Turns
+from tests.protocols.conftest import drive
 
 QUESTION = Question(id="q1", text="What is 2+3?")
 SEATS = ("ada", "bo", "cy")
 Speaker = Callable[[Ask], str | None]
 
 
-def play(turns: Turns, speak: Speaker) -> tuple[Outcome, list[Sequence[Ask]]]:
+def play(turns: Turns, speak: Speaker) -> tuple[Outcome, list[list[Ask]]]:
     """Answer every ask with `speak` (None fails the seat) and return the outcome and all waves."""
-    waves: list[Sequence[Ask]] = []
-    number = 0
-    said: list[Message] | None = None
-    while True:
-        try:
-            asks = next(turns) if said is None else turns.send(said)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(asks)
-        said = []
-        for ask in asks:
-            said.append(message(ask, number, speak(ask)))
-            number += 1
+    return drive(turns, lambda ask, number: message(ask, number, speak(ask)))
 
 
 def message(ask: Ask, number: int, text: str | None) -> Message:

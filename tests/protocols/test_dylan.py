@@ -22,6 +22,7 @@ from quorate.errors import BadOption
 from quorate.nouns import Ask, Message, Outcome, Question, Table
 from quorate.protocols.dylan import agreement, dylan, votes_needed
 from quorate.protocols.importance import importance_note, importance_of
+from tests.protocols.conftest import drive
 
 QUESTION = Question(text="2+3?", id="q", kind="number")
 NAMES = ("ada", "bo", "cy", "di", "eve", "flo", "gus")
@@ -35,16 +36,8 @@ def seated(count: int, **more: Any) -> Table:
 def play(
     table: Table, say: Say, question: Question = QUESTION, **options: Any
 ) -> tuple[Outcome, list[list[Ask]]]:
-    turns, waves = dylan(question, table, **options), list[list[Ask]]()
-    said: list[Message] | None = None
-    try:
-        while True:
-            wave = list(next(turns) if said is None else turns.send(said))
-            before = sum(map(len, waves))
-            said = [message(ask, say(ask), before + at) for at, ask in enumerate(wave)]
-            waves.append(wave)
-    except StopIteration as end:
-        return end.value, waves
+    turns = dylan(question, table, **options)
+    return drive(turns, lambda ask, number: message(ask, say(ask), number))
 
 
 def message(ask: Ask, text: str | None, number: int) -> Message:

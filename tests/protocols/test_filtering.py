@@ -16,6 +16,7 @@ from quorate.protocols import debate, relay, resolve_filters
 from quorate.protocols.filtering import judge_picks
 from quorate.protocols.history import History, Turns
 from quorate.topologies import redundant
+from tests.protocols.conftest import drive
 
 QUESTION = Question(id="q1", text="What is 2+3?")
 SEATS = ("ada", "bo", "cy", "di")
@@ -26,18 +27,7 @@ def play(
     turns: Turns, speak: Speaker, sure: dict[str, float] | None = None
 ) -> tuple[Outcome, list[list[Ask]]]:
     """Answer every ask with `speak` (None fails the seat) and return the outcome and all waves."""
-    waves: list[list[Ask]] = []
-    number, said = 0, None
-    while True:
-        try:
-            asks = next(turns) if said is None else turns.send(said)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(list(asks))
-        said = []
-        for ask in asks:
-            said.append(message(ask, number, speak(ask), (sure or {}).get(ask.seat)))
-            number += 1
+    return drive(turns, lambda ask, number: message(ask, number, speak(ask), (sure or {}).get(ask.seat)))
 
 
 def message(ask: Ask, number: int, text: str | None, sure: float | None = None) -> Message:

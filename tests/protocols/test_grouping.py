@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import networkx as nx
@@ -16,6 +17,7 @@ from quorate.contracts import check_protocol
 from quorate.errors import BadOption
 from quorate.nouns import Ask, Message, Outcome, Question, Table
 from quorate.protocols.grouping import first_words, group_debate, group_debate_cost, groups_of
+from tests.protocols.conftest import drive
 
 QUESTION = Question(text="2+3?", id="q", kind="number")
 SEATS = ("ada", "bo", "cy", "di", "eve", "flo")
@@ -24,15 +26,9 @@ Script = Callable[[Ask], str | None]
 
 def play(table: Table, say: Script, **options: Any) -> tuple[Outcome, list[Ask]]:
     """Play a group debate; a script that returns None fails."""
-    turns, asked = group_debate(QUESTION, table, **options), list[Ask]()
-    said: list[Message] | None = None
-    try:
-        while True:
-            wave = next(turns) if said is None else turns.send(said)
-            said = [answer(ask, say(ask), len(asked) + at) for at, ask in enumerate(wave)]
-            asked += wave
-    except StopIteration as end:
-        return end.value, asked
+    turns = group_debate(QUESTION, table, **options)
+    outcome, waves = drive(turns, lambda ask, number: answer(ask, say(ask), number))
+    return outcome, list(chain.from_iterable(waves))
 
 
 def answer(ask: Ask, text: str | None, number: int) -> Message:

@@ -16,6 +16,7 @@ from quorate.errors import BadOption, UnknownName
 from quorate.nouns import Ask, BoardLine, Message, Outcome, Question, Stretch, Table
 from quorate.protocols import Prompts, relay
 from quorate.protocols.history import Turns
+from tests.protocols.conftest import drive
 
 QUESTION = Question(id="q1", text="What is 5*8+2?", kind="number")
 SEATS = ("ada", "bo", "cy")
@@ -37,20 +38,8 @@ def said(ask: Ask, number: int, steps: Steps | str | None) -> Message:
     return Message(text=text, answer=answer, stretches=tuple(stretches), **place)
 
 
-def play(turns: Turns, speak: Speaker, **more: Any) -> tuple[Outcome, list[Sequence[Ask]]]:
-    waves: list[Sequence[Ask]] = []
-    sent: list[Message] | None = None
-    number = 0
-    while True:
-        try:
-            asks = next(turns) if sent is None else turns.send(sent)
-        except StopIteration as end:
-            return end.value, waves
-        waves.append(asks)
-        sent = [
-            said(ask, number + place, speak(ask)).model_copy(update=more) for place, ask in enumerate(asks)
-        ]
-        number += len(asks)
+def play(turns: Turns, speak: Speaker, **more: Any) -> tuple[Outcome, list[list[Ask]]]:
+    return drive(turns, lambda ask, number: said(ask, number, speak(ask)).model_copy(update=more))
 
 
 def board(outcome: Outcome | Ask) -> list[str]:

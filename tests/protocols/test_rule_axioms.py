@@ -14,6 +14,7 @@ from quorate import registry
 from quorate.nouns import Ballot
 from quorate.protocols.voting import AXIOMS, FAIR, Profile, margins_of, smith_set
 from quorate.protocols.voting.ballots import ranking_of
+from tests.protocols.conftest import needing
 
 Ballots = list[Ballot]
 Rule = Callable[[Sequence[Ballot]], Any]
@@ -245,11 +246,6 @@ CHECKS: dict[str, Callable[[Rule, Ballots, str, st.DataObject], None]] = {
     "clone independence": clone_independence,
     "reversal symmetry": reversal_symmetry,
 }
-
-
-def needing(name: str) -> None:
-    if name == "private":
-        pytest.importorskip("dp_accounting")
 
 
 @pytest.mark.parametrize("name", DECLARED)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import math
 import random
 import sys
-from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
 from quorate.errors import BadOption
-from quorate.nouns import Ballot, Message, Outcome, Question, Table
 from quorate.protocols import vote
 from quorate.protocols.voting import (
     epsilon,
@@ -20,36 +17,7 @@ from quorate.protocols.voting import (
     private,
     random_ballot,
 )
-
-
-def bare(answers: str, **fields: Any) -> list[Ballot]:
-    """One ballot a character; '-' abstains."""
-    return [
-        Ballot(seat=f"s{seat}", answer=None if answer == "-" else answer, **fields)
-        for seat, answer in enumerate(answers)
-    ]
-
-
-def scored(*rows: Mapping[str, float]) -> list[Ballot]:
-    return [Ballot(seat=f"s{seat}", answer=None, scores=dict(row)) for seat, row in enumerate(rows)]
-
-
-def played(protocol: Any, decide: Any, answers: str, question: str = "2+3?") -> Outcome:
-    seats = [f"s{seat}" for seat in range(len(answers))]
-    turns = protocol(Question(text=question), Table(seats), decide=decide)
-    asks = next(turns)
-    number = 0
-    while True:
-        said = [
-            Message(number=number + at, seat=ask.seat, act=ask.act, turn=ask.turn, text=answer, answer=answer)
-            for at, (ask, answer) in enumerate(zip(asks, answers, strict=True))
-        ]
-        number += len(said)
-        try:
-            asks = turns.send(said)
-        except StopIteration as end:
-            return Outcome.model_validate(end.value)
-
+from tests.protocols.conftest import bare, played, scored
 
 # ----------------------------------------------------------------------------------------------- pools, lots
 

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from quorate.nouns import Ballot
 from quorate.protocols.voting import (
     Profile,
     borda,
@@ -28,16 +27,9 @@ from quorate.protocols.voting import (
 )
 from quorate.protocols.voting.bradley_terry import log_strengths, undominated
 from quorate.protocols.voting.pairs import majority_cycle, widest_paths
+from tests.protocols.conftest import ranked
 
 PAIRED = [condorcet, copeland, minimax, schulze, ranked_pairs, kemeny, bradley_terry]
-
-
-def ranked(*rows: str) -> list[Ballot]:
-    """Rankings such as "A BC" with A first, B and C tied."""
-    return [
-        Ballot(seat=f"s{seat}", answer=None, ranking=tuple(tuple(tier) for tier in row.split()))
-        for seat, row in enumerate(rows)
-    ]
 
 
 @st.composite

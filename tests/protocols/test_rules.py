@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,7 +13,7 @@ from hypothesis import strategies as st
 
 from quorate import registry
 from quorate.errors import BadOption
-from quorate.nouns import Ballot, Message, Outcome, Question, Table
+from quorate.nouns import Ballot, Question, Table
 from quorate.protocols import debate, vote
 from quorate.protocols.voting import (
     approval,
@@ -37,52 +36,11 @@ from quorate.protocols.voting import (
     unanimity,
     weighted_plurality,
 )
+from tests.protocols.conftest import bare, needing, played, ranked, scored
 
 RULES = sorted(registry.rule)
 SHARES = {"majority", "supermajority", "unanimity"}
 ALIKE = set(RULES) - SHARES - {"random_ballot", "private", "condorcet"}
-
-
-def bare(answers: str, **fields: Any) -> list[Ballot]:
-    """One ballot a character; '-' abstains."""
-    return [
-        Ballot(seat=f"s{seat}", answer=None if answer == "-" else answer, **fields)
-        for seat, answer in enumerate(answers)
-    ]
-
-
-def ranked(*rows: str) -> list[Ballot]:
-    """Rankings such as "A BC" with A first, B and C tied."""
-    return [
-        Ballot(seat=f"s{seat}", answer=None, ranking=tuple(tuple(tier) for tier in row.split()))
-        for seat, row in enumerate(rows)
-    ]
-
-
-def scored(*rows: Mapping[str, float]) -> list[Ballot]:
-    return [Ballot(seat=f"s{seat}", answer=None, scores=dict(row)) for seat, row in enumerate(rows)]
-
-
-def needing(name: str) -> None:
-    if name == "private":
-        pytest.importorskip("dp_accounting")
-
-
-def played(protocol: Any, decide: Any, answers: str, question: str = "2+3?") -> Outcome:
-    seats = [f"s{seat}" for seat in range(len(answers))]
-    turns = protocol(Question(text=question), Table(seats), decide=decide)
-    asks = next(turns)
-    number = 0
-    while True:
-        said = [
-            Message(number=number + at, seat=ask.seat, act=ask.act, turn=ask.turn, text=answer, answer=answer)
-            for at, (ask, answer) in enumerate(zip(asks, answers, strict=True))
-        ]
-        number += len(said)
-        try:
-            asks = turns.send(said)
-        except StopIteration as end:
-            return Outcome.model_validate(end.value)
 
 
 # ------------------------------------------------------------------------------------------- any rule at all

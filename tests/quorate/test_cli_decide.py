@@ -3,41 +3,31 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from quorate import Agent, Definition, Scripted, cli
+from quorate import Agent, Definition, Scripted
 from quorate.evaluate import Problem
 from quorate.nouns import Question
-
-Quorate = Callable[..., tuple[int, str, str]]
+from tests.conftest import Quorate
 
 
 @pytest.fixture
-def quorate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Quorate:
-    monkeypatch.chdir(tmp_path)
+def decide(quorate: Quorate, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Quorate:
+    """`quorate decide` beside recorded outputs, one line of them torn."""
     monkeypatch.setenv("COLUMNS", "160")
     rows = [
         {"id": name, "gold": "5", "candidates": [{"model": m, "answer": answers[m]} for m in "xyz"]}
         for name, answers in (("a", {"x": "5", "y": "5", "z": "6"}), ("b", {"x": "5", "y": "6", "z": "7"}))
     ]
     (tmp_path / "out.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows) + "{torn\n")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["quorate", "decide", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        printed = capsys.readouterr()
-        return (end.value.code if isinstance(end.value.code, int) else 0), printed.out, printed.err
-
-    return call
+    return partial(quorate, "decide")
 
 
-def test_a_table_of_rules_with_what_was_left_out(quorate: Quorate) -> None:
-    code, out, err = quorate("out.jsonl", "-r", "majority", "-r", "schulze", "--stop", "unanimous")
+def test_a_table_of_rules_with_what_was_left_out(decide: Quorate) -> None:
+    code, out, err = decide("out.jsonl", "-r", "majority", "-r", "schulze", "--stop", "unanimous")
     assert code == 0
     assert "2 questions, 2 with a gold answer; ties count by their share" in out
     assert "66.67 [" in out
@@ -50,7 +40,7 @@ def test_a_table_of_rules_with_what_was_left_out(quorate: Quorate) -> None:
     assert "\x1b" not in out + err
 
 
-def test_json_holds_it_all(quorate: Quorate, tmp_path: Path) -> None:
+def test_json_holds_it_all(decide: Quorate, tmp_path: Path) -> None:
     (tmp_path / "w.json").write_text('{"values": {"x": 3, "y": 1, "z": 1}}')
     arguments = (
         "out.jsonl",
@@ -62,7 +52,7 @@ def test_json_holds_it_all(quorate: Quorate, tmp_path: Path) -> None:
         "quorum: {share: 0.6}",
         "--json",
     )
-    code, out, _ = quorate(*arguments)
+    code, out, _ = decide(*arguments)
     assert code == 0
     found = json.loads(out)
     assert [scored["rate"]["right"] for scored in found["rules"]] == [pytest.approx(4 / 3), 2]
@@ -75,13 +65,13 @@ def test_json_holds_it_all(quorate: Quorate, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_tables_fit_the_terminal_and_break_no_figure(
-    quorate: Quorate, monkeypatch: pytest.MonkeyPatch, width: int
+    decide: Quorate, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
     rules = ("plurality", "most_confident", "confidence_weighted", "supermajority: {threshold: 0.75}")
     checks = ("unanimous", "quorum: {share: 0.75}")
     options = [*(part for rule in rules for part in ("-r", rule)), *(p for c in checks for p in ("-s", c))]
-    code, out, _ = quorate("out.jsonl", *options)
+    code, out, _ = decide("out.jsonl", *options)
     assert code == 0
     lines = out.splitlines()
     assert all(len(line) <= width for line in lines if line.startswith(" "))  # the tables are indented
@@ -90,15 +80,15 @@ def test_tables_fit_the_terminal_and_break_no_figure(
         assert part in out
 
 
-def test_a_run_is_decided_again_after_fewer_rounds(quorate: Quorate, tmp_path: Path) -> None:
+def test_a_run_is_decided_again_after_fewer_rounds(decide: Quorate, tmp_path: Path) -> None:
     panel = [Agent("ada", Scripted(["Answer: 5", "Answer: 6"])), Agent("bo", Scripted("I guess 6"))]
     definition = Definition(panel, protocol={"debate": {"rounds": 2}})
     definition.run([Problem(question=Question(id="q", text="1+5?"), gold="6")], record=tmp_path / "run")
-    _, out, _ = quorate("run", "--json")
+    _, out, _ = decide("run", "--json")
     assert json.loads(out)["rules"][0]["rate"]["right"] == 1
-    _, out, _ = quorate("run", "--rounds", "1", "--json")
+    _, out, _ = decide("run", "--rounds", "1", "--json")
     assert json.loads(out)["rules"][0]["rate"]["right"] == 0
-    _, out, _ = quorate("run", "--rounds", "1", "--reading", "lenient", "--json")
+    _, out, _ = decide("run", "--rounds", "1", "--reading", "lenient", "--json")
     assert json.loads(out)["rules"][0]["rate"]["right"] == 0.5
 
 
@@ -116,14 +106,14 @@ def test_a_run_is_decided_again_after_fewer_rounds(quorate: Quorate, tmp_path: P
         (("out.jsonl", "--gold", "gold.jsonl"), "cannot be read"),
     ],
 )
-def test_wrong_arguments_get_a_sentence(quorate: Quorate, arguments: tuple[str, ...], sentence: str) -> None:
-    code, _, err = quorate(*arguments)
+def test_wrong_arguments_get_a_sentence(decide: Quorate, arguments: tuple[str, ...], sentence: str) -> None:
+    code, _, err = decide(*arguments)
     assert code == 1
     assert sentence in err
     assert "Traceback" not in err
 
 
-def test_help_teaches_with_examples(quorate: Quorate) -> None:
-    code, out, _ = quorate("--help")
+def test_help_teaches_with_examples(decide: Quorate) -> None:
+    code, out, _ = decide("--help")
     assert code == 0
     assert "quorate decide runs/first --rule all" in out

@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
-from quorate import cli, registry
+from quorate import registry
 from quorate.cli import tables
 from quorate.errors import BadOption
 from quorate.events import Noted
 from quorate.record import read_events
-
-Quorate = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def quorate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Quorate:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["quorate", *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        printed = capsys.readouterr()
-        code = end.value.code
-        return (code if isinstance(code, int) else 0), printed.out, printed.err
-
-    return call
+from tests.conftest import Quorate
 
 
 def test_the_list_names_every_filter_with_its_source(quorate: Quorate) -> None:

@@ -9,13 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from quorate import cli
 from quorate.agents.confidence import head
 from quorate.agents.confidence.head import HeadConfig
 from quorate.agents.confidence.owner import Owner
@@ -30,24 +28,7 @@ from quorate.lab.members import Pool
 from quorate.lab.training import Progress, Recipe, train
 from quorate.nouns import BoardLine, Outcome, Question
 from quorate.record import read_events, read_manifest
-
-Quorate = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def quorate(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Quorate:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
-
-    def call(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["quorate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        printed = capsys.readouterr()
-        code = end.value.code
-        return (code if isinstance(code, int) else 0), printed.out, printed.err
-
-    return call
+from tests.conftest import Quorate
 
 
 @pytest.fixture

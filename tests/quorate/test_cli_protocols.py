@@ -2,41 +2,26 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from quorate import cli
 from quorate.cli import tables
 from quorate.errors import BadOption, UnknownName
 from quorate.record import read_events, read_manifest
+from tests.conftest import Quorate
 
-Quorate = Callable[..., tuple[int, str, str]]
 QUESTION = "A bus keeps to 40 km per hour for 3 hours. How many kilometres does it go?"
 
 
 @pytest.fixture
-def quorate(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    tmp_path: Path,
-    miniature_pool: Path,
-) -> Quorate:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "100")
+def debate(quorate: Quorate, miniature_pool: Path) -> Quorate:
+    """`quorate debate` on the miniature pool, unless models are named."""
 
     def call(*arguments: str) -> tuple[int, str, str]:
-        """Debate on the miniature pool, unless models are named."""
         pool = [] if "--model" in arguments else ["--pool", str(miniature_pool), "--max-tokens", "8"]
-        monkeypatch.setattr(sys, "argv", ["quorate", "debate", QUESTION, *pool, *arguments])
-        with pytest.raises(SystemExit) as end:
-            cli.main()
-        printed = capsys.readouterr()
-        code = end.value.code
-        return (code if isinstance(code, int) else 0), printed.out, printed.err
+        return quorate("debate", QUESTION, *pool, *arguments)
 
     return call
 
@@ -49,8 +34,8 @@ def quorate(
         ("moa: {layers: 1}", {"moa": {"layers": 1}}),
     ],
 )
-def test_a_protocol_is_held_by_the_pool_with_its_judge(quorate: Quorate, protocol: str, maker: Any) -> None:
-    code, out, err = quorate("-p", protocol, "-o", "one", "--view", "plain")
+def test_a_protocol_is_held_by_the_pool_with_its_judge(debate: Quorate, protocol: str, maker: Any) -> None:
+    code, out, err = debate("-p", protocol, "-o", "one", "--view", "plain")
     assert code == 0, err
     assert "recorded in one" in out
     setup = read_manifest(Path("one"))["setup"]
@@ -64,22 +49,22 @@ def test_a_protocol_is_held_by_the_pool_with_its_judge(quorate: Quorate, protoco
     }
 
 
-def test_a_protocol_is_drawn_live(quorate: Quorate) -> None:
-    code, out, err = quorate("--protocol", "moa: {layers: 2}", "--view", "live")
+def test_a_protocol_is_drawn_live(debate: Quorate) -> None:
+    code, out, err = debate("--protocol", "moa: {layers: 2}", "--view", "live")
     assert code == 0, err
     assert "moa" in out + err
 
 
-def test_filters_may_ask_the_judge_of_the_pool(quorate: Quorate) -> None:
-    code, _, err = quorate("-f", "judge_picks: {k: 1}", "-o", "one", "--view", "quiet")
+def test_filters_may_ask_the_judge_of_the_pool(debate: Quorate) -> None:
+    code, _, err = debate("-f", "judge_picks: {k: 1}", "-o", "one", "--view", "quiet")
     assert code == 0, err
     setup = read_manifest(Path("one"))["setup"]
     assert setup["protocol"]["relay"]["rounds"] == 4
     assert list(setup["offices"]) == ["judge"]
 
 
-def test_the_usual_relay_has_no_idle_judge(quorate: Quorate) -> None:
-    assert quorate("-p", "relay", "-o", "one", "--view", "quiet")[0] == 0
+def test_the_usual_relay_has_no_idle_judge(debate: Quorate) -> None:
+    assert debate("-p", "relay", "-o", "one", "--view", "quiet")[0] == 0
     setup = read_manifest(Path("one"))["setup"]
     assert setup["protocol"] == {"relay": {"rounds": 4, "threshold": 0.8}}
     assert setup["topology"]["maker"] == "ring"
@@ -118,8 +103,8 @@ def test_one_member_is_sampled_at_a_temperature_and_the_judge_stays_greedy(minia
         (["-p", "vote", "--model", "x", "--until", "quorum"], "'vote' has no until"),
     ],
 )
-def test_mistakes_are_sentences(quorate: Quorate, arguments: list[str], sentence: str) -> None:
-    code, _, err = quorate(*arguments)
+def test_mistakes_are_sentences(debate: Quorate, arguments: list[str], sentence: str) -> None:
+    code, _, err = debate(*arguments)
     assert code == 1
     assert sentence in " ".join(err.split())
 
@@ -173,8 +158,8 @@ def test_an_unknown_protocol_is_refused_before_the_flags_are() -> None:
         tables.bound("vote", {}, rounds=None, until="quorum", filters=())
 
 
-def test_help_shows_an_example_of_each(quorate: Quorate) -> None:
-    code, out, _ = quorate("--help")
+def test_help_shows_an_example_of_each(debate: Quorate) -> None:
+    code, out, _ = debate("--help")
     assert code == 0
     page = " ".join(out.split())
     assert "-p smoa" in page

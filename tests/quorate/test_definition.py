@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import networkx as nx
 import pytest
 
+from quorate import registry
 from quorate.agents import Agent, Scripted
 from quorate.definition import Definition, deliberate
 from quorate.definition_file import build, load_definition
@@ -103,6 +105,7 @@ def test_bad_definitions_are_sentences(data: Any, sentence: str) -> None:
     ("name", "text", "sentence"),
     [
         ("study.yaml", "agents: [", "not valid YAML"),
+        ("study.yaml", "protocol: vote\nprotocol: debate\n", "'protocol' is given twice"),
         ("study.txt", "x", "neither YAML"),
         ("none.yaml", None, "There is no definition file"),
     ],
@@ -112,6 +115,16 @@ def test_bad_files_are_sentences(tmp_path: Path, name: str, text: str | None, se
         (tmp_path / name).write_text(text)
     with pytest.raises(BadDefinition, match=sentence):
         load_definition(tmp_path / name)
+
+
+def test_what_a_merge_brings_may_be_given_again(tmp_path: Path) -> None:
+    (tmp_path / "study.yaml").write_text(
+        "agents:\n"
+        "  - &ada {name: ada, model: {scripted: {script: 'Answer: 5'}}, role: You are brief.}\n"
+        "  - {<<: *ada, name: bo}\n"
+    )
+    ada, bo = load_definition(tmp_path / "study.yaml").agents
+    assert (ada.name, bo.name, bo.role) == ("ada", "bo", "You are brief.")
 
 
 @pytest.mark.parametrize(
@@ -149,6 +162,32 @@ def test_a_learned_graph_leaves_agents_out_without_a_warning(options: dict[str, 
     graph = LearnedGraph(seats=("ada", "bo", "cy"), turns=turns, method="agentdropout")
     definition = Definition(panel(), {"learned": {"file": graph, **options}})  # a warning would be an error
     assert definition.table.hears("bo", 1) == ("ada",)
+
+
+def pair(seats: Sequence[str], *, first: int = 0) -> nx.DiGraph[str]:
+    """Let one hear the next; the others are left out."""
+    graph = nx.DiGraph([(seats[first], seats[first + 1])])
+    graph.add_nodes_from(seats)
+    return graph
+
+
+def test_any_topology_may_declare_that_it_leaves_agents_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "pair" not in list(registry.topology)
+    for kept in ("_makers", "_declared"):
+        monkeypatch.setattr(registry.topology, kept, dict(getattr(registry.topology, kept)))
+    registry.topology(registry.Declaration(leaves_out=True))(pair)
+    for topology in ("pair", {"pair": {"first": 0}}, pair, partial(pair, first=0)):
+        assert Definition(panel(), topology).table.hears("bo", 1) == ("ada",)  # a warning would be an error
+
+
+@pytest.mark.parametrize("name", ["pair", "learned"])
+def test_a_topology_that_declares_nothing_is_warned_of_whatever_its_name(name: str) -> None:
+    def maker(seats: Sequence[str]) -> nx.DiGraph[str]:
+        return pair(seats)
+
+    maker.__name__ = name
+    with pytest.warns(UserWarning, match="Nobody hears cy"):
+        Definition(panel(), maker)
 
 
 @pytest.mark.parametrize(

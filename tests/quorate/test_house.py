@@ -37,6 +37,9 @@ ALLOWED = {
     "quorate.protocols": LOW | {"quorate.events"},
     "quorate.agents": LOW | {"quorate.events"},
 }
+ENGINE = {"quorate.lanes", "quorate.open_questions", "quorate.run"}
+LEVELS = (LOW, {"quorate.events"}, {*ALLOWED} - {"quorate.events"}, ENGINE)
+"""From below upwards; above the engine stands everything else, and the command line above that."""
 HEAVY = {"torch", "transformers", "peft", "openai", "datasets"}
 
 
@@ -85,6 +88,38 @@ def test_every_room_imports_only_what_the_design_allows() -> None:
                 continue
             fine = package_of(used) == room or package_of(used) in ALLOWED[room] or is_part_of(used, LOW)
             assert fine, f"{name} imports {used}, against the design's direction"
+
+
+def level_of(module: str) -> int:
+    if is_part_of(module, {"quorate.cli", "quorate.__main__"}):
+        return len(LEVELS) + 1
+    return next((at for at, homes in enumerate(LEVELS) if is_part_of(module, homes)), len(LEVELS))
+
+
+def test_nothing_imports_what_stands_above_it() -> None:
+    known = {name for name, _ in modules()} - {"quorate"}
+    assert known >= ENGINE | LOW, "a room of the design has moved"
+    for name, path in modules():
+        if name == "quorate":
+            continue  # the front door names every room, and opens none
+        level = level_of(name)
+        above = {used for used in imports(path, top_level=False) & known if level_of(used) > level}
+        assert not above, f"{name} imports {above}, which stand above it"
+
+
+def test_imports_are_absolute() -> None:
+    for name, path in modules():
+        nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+        near = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
+        assert not near, f"{name} imports relatively, which the rules above do not see"
+
+
+def test_watching_and_reporting_are_known_to_the_command_line_alone() -> None:
+    for name, path in modules():
+        for room in ("quorate.live", "quorate.report"):
+            used = {u for u in imports(path, top_level=False) if is_part_of(u, {room})}
+            fine = name.startswith(room) or is_part_of(name, {"quorate.cli"})
+            assert fine or not used, f"{name} imports {used}; it is a view, and runs go on without it"
 
 
 def is_part_of(used: str, homes: set[str]) -> bool:
@@ -147,6 +182,18 @@ def test_the_packages_of_the_wheel_are_the_folders() -> None:
         assert not missing, f"{package} has files that the wheel leaves out: {missing}"
 
 
+def test_every_tool_looks_into_every_room() -> None:
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    assert set(tools["coverage"]["run"]["source"]) == set(ROOMS)
+    assert tools["mypy"]["files"] == tools["pytest"]["ini_options"]["testpaths"][::-1] == ["quorate", "tests"]
+    assert set(tools["ruff"]["lint"]["flake8-tidy-imports"]["banned-api"]) == set(ROOMS) - {"quorate"}
+    assert not (ROOT / "conftest.py").exists(), (
+        "a conftest at the root makes the rooms importable by themselves"
+    )
+    for room in set(ROOMS) - {"quorate"}:
+        assert (ROOT / "quorate" / room).readlink() == Path("..", room)
+
+
 def test_only_quorate_is_importable_from_outside_the_checkout(tmp_path: Path) -> None:
     code = (
         "import importlib.util as u\n"
@@ -168,7 +215,7 @@ def test_every_public_name_is_there_and_documented() -> None:
 
 
 def test_no_file_outgrows_one_noun() -> None:
-    long = {name: n for name, path in modules() if (n := len(path.read_text("utf-8").splitlines())) > 500}
+    long = {name: n for name, path in modules() if (n := len(path.read_text("utf-8").splitlines())) > 400}
     assert not long
 
 

@@ -20,7 +20,7 @@ from quorate.definition_file import build, resume
 from quorate.errors import RecordBusy, RecordError, RecordMismatch
 from quorate.events import Asked, Decided, Event, Failed, Heard, Posted, Said, Started
 from quorate.nouns import Ask, Outcome, Question, Reply, Stretch
-from quorate.record import Record, read_events, read_manifest
+from quorate.record import Record, follow_events, read_events, read_manifest
 
 
 def questions(count: int = 4) -> list[Question]:
@@ -42,6 +42,15 @@ def cut(folder: Path, lines: int, torn: bytes = b"") -> None:
 
 def said(folder: Path) -> list[tuple[str, int]]:
     return [(e.question, e.message.number) for e in read_events(folder) if isinstance(e, Said | Failed)]
+
+
+def test_a_run_that_was_stopped_before_its_first_event_has_none_and_goes_on(tmp_path: Path) -> None:
+    whole = definition().run(questions(), record=tmp_path / "run")
+    (tmp_path / "run" / "events.jsonl").unlink()
+    assert list(read_events(tmp_path / "run")) == []
+    assert list(follow_events(tmp_path / "run")) == []
+    again = definition().run(questions(), record=tmp_path / "run", resume=True)
+    assert again.outcomes == whole.outcomes
 
 
 def test_a_record_holds_no_copies_of_what_was_heard(tmp_path: Path) -> None:
