@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 from hypothesis import settings
@@ -34,6 +35,28 @@ def miniature_pool(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return train(Recipe.miniature(), tmp_path_factory.mktemp("pool") / "mini")
     finally:
         torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def calls_made() -> Callable[[Callable[[], object]], int]:
+    """How many functions something calls, which is what it costs on any machine, however busy."""
+
+    def count(work: Callable[[], object]) -> int:
+        found = 0
+
+        def note(frame: FrameType, event: str, argument: object) -> None:
+            nonlocal found
+            found += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            work()
+        finally:
+            sys.setprofile(before)
+        return found
+
+    return count
 
 
 @pytest.fixture

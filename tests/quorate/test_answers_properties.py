@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from fractions import Fraction
 
 import pytest
@@ -169,40 +169,32 @@ HOSTILE = [
     *("\\", "\\frac{", "\\frac{1}{", "\\sqrt", "\\(", "\\[", "\\text{", "^{", "A ", "yes", "a or ", "½", "⁸"),
     *("\n> ", "\ufdfa", "İ", "\ud800", "\u200b", "e9", "or ", "x=", "=", "1/", "1 (a", "1,000,", ". ", "**a"),
 ]
-SECONDS = 0.5
-"""About ten times what the worst of them takes; quadratic time would need minutes."""
 
 
+@pytest.mark.timeout(60)  # quadratic time would need minutes
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_a_megabyte_of_anything_is_read_at_once(piece: str) -> None:
     megabyte = piece * (1_000_000 // len(piece))
     for text in (megabyte, f"Answer: {megabyte}", f"{megabyte}\nAnswer: {megabyte[:19_000]}"):
         for question in QUESTIONS:
-            started = time.process_time()
-            read(question, text, "lenient")
-            read_confidence(text)
-            assert time.process_time() - started < SECONDS, question.kind
+            answer = read(question, text, "lenient")
+            assert answer is None or len(answer) <= len(text)
+            sure = read_confidence(text)
+            assert sure is None or 0 <= sure <= 1
 
 
+@pytest.mark.timeout(60)
 @pytest.mark.parametrize("piece", HOSTILE)
 @pytest.mark.parametrize("length", [300, 1_000, 4_000])
 def test_long_raw_answers_are_read_at_once(piece: str, length: int) -> None:
     raw = (piece * length)[:length]
     for question in QUESTIONS:
-        started = time.process_time()
-        canonical(question, raw)
-        assert time.process_time() - started < SECONDS, question.kind
+        answer = canonical(question, raw)
+        assert answer is None or canonical(question, answer) == answer
 
 
-def test_the_usual_ending_is_read_in_microseconds() -> None:
+def test_the_usual_ending_is_read_with_few_calls(calls_made: Callable[[Callable[[], object]], int]) -> None:
     text = ("First 16 - 3 - 4 = 9 eggs are left each day after breakfast. " * 5)[:288] + "\nAnswer: 18"
     question = Question(text="How many?")
-    best = min(_seconds(question, text, 1_000) for _ in range(5)) / 1_000
-    assert best < 50e-6, f"{best * 1e6:.1f} microseconds"
-
-
-def _seconds(question: Question, text: str, times: int) -> float:
-    started = time.process_time()
-    for _ in range(times):
-        read(question, text)
-    return time.process_time() - started
+    assert read(question, text) == "18"
+    assert calls_made(lambda: read(question, text)) < 80

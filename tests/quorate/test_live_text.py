@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -95,11 +94,10 @@ def test_fit_never_exceeds_the_width(text: str, width: int) -> None:
 @pytest.mark.parametrize(
     "junk", ["\x1b]", "\u0301", "\x1b[", "\u200b", "\ud800", "\x1b[0;", "א\u0336", "\U0001f1e9"]
 )
+@pytest.mark.timeout(60)  # quadratic time would need minutes
 def test_a_megabyte_of_junk_costs_no_more_than_what_is_shown(junk: str) -> None:
     text = junk * (1_000_000 // len(junk))
-    begun = time.process_time()
-    clean(text, 500)
-    assert time.process_time() - begun < 0.5
+    assert cell_len(clean(text, 500)) <= 501
 
 
 def test_a_cut_before_the_look_ahead_is_marked() -> None:

@@ -87,11 +87,17 @@ def test_lanes_bound_the_calls_at_once_and_nothing_waits_for_a_barrier() -> None
 
 
 def test_slow_and_fast_models_work_at_the_same_time() -> None:
-    slow, other = Echo(delay=0.3), Echo(delay=0.3)
-    definition = Definition([Agent("ada", slow), Agent("bo", other)], protocol="vote")
-    start = time.perf_counter()
-    definition.run(questions(3))
-    assert time.perf_counter() - start < 0.55
+    both = threading.Barrier(2, timeout=20)
+
+    class Waiting(Echo):
+        """A model whose first answer comes when the other model is at work as well."""
+
+        def reply(self, requests: Sequence[Request]) -> Iterator[tuple[int, Reply | Exception]]:
+            both.wait()
+            yield from super().reply(requests)
+
+    definition = Definition([Agent("ada", Waiting()), Agent("bo", Waiting())], protocol="vote")
+    assert [outcome.answer for outcome in definition.run(questions(3))] == ["0"] * 3
 
 
 def test_the_events_tell_the_whole_story() -> None:
