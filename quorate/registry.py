@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import numbers
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import entry_points
@@ -150,7 +151,11 @@ class Registry:
         raise BadOption(f"A {self.kind} is a name, a mapping or a function, not {type(spec).__name__}.")
 
     def bind(self, maker: Callable[..., Any], options: Mapping[str, Any]) -> Callable[..., Any]:
-        """Bind keyword options to a maker; an unknown option is an error that names the near ones."""
+        """Bind keyword options to a maker.
+
+        An unknown option is an error that names the near ones; so is a value that is none of the plain types
+        that the maker takes there: `rounds: two` is told of here, not in the middle of a debate.
+        """
         if not isinstance(options, Mapping):
             raise BadOption(f"The options of a {self.kind} are a mapping, not {options!r}.")
         known = option_names(maker)
@@ -160,7 +165,16 @@ class Registry:
                     f"The {self.kind} '{label(maker)}' has no option '{option}'. "
                     f"{did_you_mean(str(option), known)}"
                 )
+            self._check_type(maker, option, options[option])
         return functools.partial(maker, **options) if options else maker
+
+    def _check_type(self, maker: Callable[..., Any], option: str, value: Any) -> None:
+        kinds = _plain_types(maker, option)
+        if kinds and not any(_fits(value, kind) for kind in kinds):
+            raise BadOption(
+                f"An option of the {CALLED.get(self.kind, self.kind)} '{label(maker)}' has a wrong type: "
+                f"{option} is {' or '.join(PLAIN[kind] for kind in kinds)}, not {_shown(value)}."
+            )
 
     def _load(self) -> None:
         if self._loaded:
@@ -170,6 +184,36 @@ class Registry:
         self._loaded = True
         for entry in entry_points(group=f"quorate.{self.kind}"):
             self._makers.setdefault(entry.name, entry.load())
+
+
+PLAIN = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a text",
+    "None": "null",
+}
+"""The types of options that are checked when they are bound; what else makers take they check themselves."""
+CALLED = {"stop": "stop check", "tie_break": "tie-break"}
+"""What sentences call the kinds that are not words by themselves."""
+
+
+def _plain_types(maker: Callable[..., Any], option: str) -> list[str]:
+    """Return the types that a maker takes as an option; none where one of them is not plain."""
+    annotation = inspect.signature(maker).parameters[option].annotation
+    kinds = [part.strip() for part in getattr(annotation, "__name__", str(annotation)).split("|")]
+    return kinds if all(kind in PLAIN for kind in kinds) else []
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if kind in ("int", "float"):
+        number = numbers.Integral if kind == "int" else numbers.Real
+        return isinstance(value, number) and not isinstance(value, bool)
+    return isinstance(value, {"bool": bool, "str": str, "None": type(None)}[kind])
+
+
+def _shown(value: Any) -> str:
+    return repr(value) if len(repr(value)) <= 40 else f"{type(value).__name__} {repr(value)[:30]}..."
 
 
 def label(maker: Any) -> str:

@@ -105,13 +105,22 @@ def test_seeds_stand_side_by_side(report: Report, miniature_pool: Path, tmp_path
     }
     one = report.model_copy(update={"arms": arms})
     other = one.model_copy(update={"pool_seed": 1})
-    assert pooled([one, other], debate, vote) == difference([True] * 40, [True, False, False, False] * 10)
+    same_problems = difference([True] * 40, [True, False, False, False] * 10, groups=[*range(20), *range(20)])
+    assert pooled([one, other], debate, vote) == same_problems
+    apart = other.model_copy(update={"seed": report.seed + 1})
+    assert pooled([one, apart], debate, vote) == difference([True] * 40, [True, False, False, False] * 10)
     text = over_seeds([one, other])
     assert "| plurality vote | 25 [11, 47] | 25 [11, 47] |" in text
     assert f"| {debate} minus {vote} | **+75" in text
     for file in ("config.json", "training"):
         (tmp_path / file).symlink_to(miniature_pool / file)
-    assert text in write_card(RECIPE, tmp_path, one, others=[other]).read_text()
+    card = write_card(RECIPE, tmp_path, one, others=[other]).read_text()
+    assert text in card
+    assert "on the same base, and" in card
+    elsewhere = other.model_copy(update={"base_seed": 1})
+    card = write_card(RECIPE, tmp_path, one, others=[elsewhere]).read_text()
+    assert "on the same base (seed 1 on a base of its own), and" in card
+    write_card(RECIPE, tmp_path, one, others=[other])
     assert Report.model_validate_json((tmp_path / "evaluation-1.json").read_text()) == other
 
 

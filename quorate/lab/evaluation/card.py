@@ -160,9 +160,12 @@ def _hardware(took: dict[str, dict[str, Any]]) -> str:
 def _seeds(reports: Sequence[Report]) -> str:
     if len(reports) == 1:
         return ""
+    apart = [f"seed {one.pool_seed}" for one in reports if one.base_seed != reports[0].base_seed]
+    own = f" ({' and '.join(apart)} on a base of its own)" if apart else ""
     return (
         "\n### Over several seeds\n\nThe members and their rivals were trained again from other seeds, "
-        f"on the same base, and measured on the same problems.\n\n{over_seeds(reports)}\n"
+        f"on the same base{own}, and measured on the same problems. The intervals of pooled differences "
+        f"draw whole problems.\n\n{over_seeds(reports)}\n"
     )
 
 

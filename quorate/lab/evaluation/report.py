@@ -49,13 +49,14 @@ class Speed(Noun):
 class Report(Noun):
     """An evaluation: `members[name][kind]` are the rates of a member on each kind of problem.
 
-    `seed` is that of the problems, `pool_seed` that of the pool's training; `best` is the specialist that is
-    best on mixed problems of the development split.
+    `seed` is that of the problems, `pool_seed` that of the pool's training, `base_seed` that of its base's.
+    `best` is the specialist that is best on mixed problems of the development split.
     """
 
     split: str
     seed: int
     pool_seed: int = 0
+    base_seed: int = 0
     members: dict[str, dict[str, Rate]]
     arms: dict[str, Arm]
     """Ways of deciding on the mixed problems, the oracle and the self-consistencies among them."""
@@ -150,6 +151,7 @@ def evaluate(
         split=split,
         seed=seed,
         pool_seed=recipe.seed,
+        base_seed=recipe.base_seed,
         members=members,
         arms=measured,
         best=best,

@@ -28,7 +28,11 @@ def over_seeds(reports: Sequence[Report]) -> str:
 
 
 def pooled(reports: Sequence[Report], arm: str, rival: str) -> Difference:
-    """Return how much better an arm is than a rival, over the problems of all reports."""
+    """Return how much better an arm is than a rival, over the problems of all reports.
+
+    Pools that solved the same problems do not count as if each had had its own: whole problems are drawn.
+    """
     first = [right for one in reports for right in one.arms[arm].right]
     second = [right for one in reports for right in one.arms[rival].right]
-    return difference(first, second)
+    problems = [(one.seed, place) for one in reports for place in range(len(one.arms[arm].right))]
+    return difference(first, second, groups=problems)
