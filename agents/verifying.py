@@ -130,8 +130,9 @@ def criticise(
     Yields
     ------
     Reply or Exception
-        For every request in turn, a line a draft: "ada: right" or "bo: step 2 wrong". Reading writes no
-        tokens, so `tokens_out` is 0. What the model cannot read is that request's exception.
+        For every request in turn, a line a draft: "ada: right" or "bo: step 2 wrong", and "bo: not read" of
+        one that the model cannot read, while it can read others. Reading writes no tokens, so `tokens_out`
+        is 0. Where no draft can be read the exception is that request's.
 
     Examples
     --------
@@ -157,16 +158,35 @@ def criticise(
     try:
         readings = read_drafts(model, requests, asked)
     except Exception as problem:
-        if len(requests) == 1:
+        if len(requests) > 1:  # only what cannot be read alone has failed
+            for request in requests:
+                yield from criticise(model, [request], asked, least=least)
+        elif len(requests[0].ask.heard) > 1:
+            yield _draft_by_draft(model, requests[0], asked, least)
+        else:
             yield problem
-            return
-        for request in requests:  # only what cannot be read alone has failed
-            yield from criticise(model, [request], asked, least=least)
         return
     for request, drafts in zip(requests, readings, strict=True):
         told = (asked(request.ask.question), *(message.text[:LONGEST_READ] for message in request.ask.heard))
         lines = [verdict_line(reading.seat, reading.wrong_step(least)) for reading in drafts]
         yield Reply(text="\n".join(lines) or NOTHING, tokens_in=sum(map(model.length, told)), tokens_out=0)
+
+
+def _draft_by_draft(
+    model: Scoring, request: Request, asked: Callable[[Question], str], least: float
+) -> Reply | Exception:
+    """Criticise drafts one at a time, so that one that cannot be read does not shield the others."""
+    heard = request.ask.heard
+    alone = [replace(request, ask=request.ask.model_copy(update={"heard": (message,)})) for message in heard]
+    replies = [reply for part in alone for reply in criticise(model, [part], asked, least=least)]
+    read = [reply for reply in replies if isinstance(reply, Reply)]
+    if not read:
+        return replies[0]
+    lines = [
+        reply.text if isinstance(reply, Reply) else f"{message.seat}: not read"
+        for message, reply in zip(heard, replies, strict=True)
+    ]
+    return Reply(text="\n".join(lines), tokens_in=sum(reply.tokens_in for reply in read), tokens_out=0)
 
 
 def save_critic(folder: Path, least: float) -> Path:

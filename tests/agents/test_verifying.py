@@ -97,6 +97,15 @@ def test_only_what_cannot_be_read_fails() -> None:
     assert third.text == "di: step 1 wrong"
 
 
+def test_a_draft_that_cannot_be_read_does_not_shield_the_others() -> None:
+    [reply] = criticise(Marking(), [request(ada="fail", bo="wrong", eve="2+3=5")], asked, least=-5.0)
+    assert isinstance(reply, Reply)
+    assert reply.text.splitlines() == ["ada: not read", "bo: step 1 wrong", "eve: right"]
+    assert reply.tokens_in == 2 * 5  # the question and a word, twice
+    [failed] = criticise(Marking(), [request(ada="fail", bo="fail")], asked, least=-5.0)
+    assert isinstance(failed, ModelError)
+
+
 def test_a_local_model_reads_what_others_wrote(tmp_path: Path) -> None:
     base = LocalModel(make_standin(tmp_path))
     ask = request(ada="2+3=5\nAnswer: 5", bo="2+3=6\nAnswer: 6").ask
