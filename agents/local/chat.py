@@ -81,7 +81,7 @@ class ChatFormat:
         if self.chat:
             return self.encode(self._render(_messages(role, past, instruction, self._folds)))
         blocks = [role] * bool(role) + [block for turn in past for block in turn] + [instruction]
-        ids: list[int] = self._tokenizer("\n\n".join(blocks) + "\n").input_ids
+        ids: list[int] = self._tokenizer("\n\n".join(blocks) + "\n", verbose=False).input_ids
         while ids and ids[-1] == self._tokenizer.eos_token_id:  # some tokenizers also end what they begin
             ids.pop()
         return ids
@@ -111,7 +111,8 @@ class ChatFormat:
 
     def encode(self, text: str) -> list[int]:
         """Return the tokens of a text without adding any."""
-        return self._tokenizer(text, add_special_tokens=False).input_ids  # type: ignore[no-any-return]
+        # Not verbose: too long prompts are cut, or told of, by `fit`.
+        return self._tokenizer(text, add_special_tokens=False, verbose=False).input_ids  # type: ignore[no-any-return]
 
     def encode_clean(self, text: str) -> list[int]:
         """Return the tokens of a text that somebody else may have written, safe to read; see `clean`."""

@@ -47,6 +47,22 @@ def text_of(form: ChatFormat, ids: list[int]) -> str:
     return str(form._tokenizer.decode(ids))
 
 
+@pytest.mark.parametrize("folder", ["standin", "chat_standin"])
+def test_what_is_longer_than_the_context_is_no_matter_for_warnings(
+    folder: str, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    from transformers.utils import logging
+
+    tokenizer = load(request.getfixturevalue(folder))
+    tokenizer.model_max_length = 8
+    logging.enable_propagation()
+    try:
+        assert len(ChatFormat(tokenizer).prompt("", [], "2+3 " * 20)) > 8
+    finally:
+        logging.disable_propagation()
+    assert caplog.text == ""
+
+
 def test_a_template_is_used_when_there_is_one(
     plain: ChatFormat, chat: ChatFormat, chat_standin: Path
 ) -> None:
