@@ -173,7 +173,7 @@ class Registry:
         if kinds and not any(_fits(value, kind) for kind in kinds):
             raise BadOption(
                 f"An option of the {CALLED.get(self.kind, self.kind)} '{label(maker)}' has a wrong type: "
-                f"{option} is {' or '.join(PLAIN[kind] for kind in kinds)}, not {_shown(value)}."
+                f"{option} is {' or '.join(PLAIN[kind][1] for kind in kinds)}, not {_shown(value)}."
             )
 
     def _load(self) -> None:
@@ -186,12 +186,12 @@ class Registry:
             self._makers.setdefault(entry.name, entry.load())
 
 
-PLAIN = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "str": "a text",
-    "None": "null",
+PLAIN: dict[str, tuple[type, str]] = {
+    "int": (numbers.Integral, "a whole number"),
+    "float": (numbers.Real, "a number"),
+    "bool": (bool, "true or false"),
+    "str": (str, "a text"),
+    "None": (type(None), "null"),
 }
 """The types of options that are checked when they are bound; what else makers take they check themselves."""
 CALLED = {"stop": "stop check", "tie_break": "tie-break"}
@@ -206,10 +206,8 @@ def _plain_types(maker: Callable[..., Any], option: str) -> list[str]:
 
 
 def _fits(value: Any, kind: str) -> bool:
-    if kind in ("int", "float"):
-        number = numbers.Integral if kind == "int" else numbers.Real
-        return isinstance(value, number) and not isinstance(value, bool)
-    return isinstance(value, {"bool": bool, "str": str, "None": type(None)}[kind])
+    """Tell whether a value is of a plain kind; true and false are numbers to Python, and not here."""
+    return isinstance(value, PLAIN[kind][0]) and (kind == "bool" or not isinstance(value, bool))
 
 
 def _shown(value: Any) -> str:

@@ -11,7 +11,7 @@ from quorate import registry
 from quorate.errors import BadOption, QuorateError
 from quorate.nouns import Ask, Message, Question, Table
 from quorate.protocols.history import History, Stop, consult
-from quorate.registry import label, spell
+from quorate.registry import label, spell, unbound
 
 
 def any_of(*checks: Any) -> Stop:
@@ -82,7 +82,7 @@ def resolve_stop(spec: Any) -> Stop:
 
 def _try(check: Stop) -> None:
     """Show whether the options are possible before anybody is asked, by a table where nothing was said."""
-    maker = check.func if isinstance(check, partial) else check
+    maker = unbound(check)
     if isgeneratorfunction(maker) or all(maker is not registry.stop[name] for name in registry.stop):
         return
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from functools import partial
 from typing import Any
 
 from quorate import registry
@@ -11,7 +10,7 @@ from quorate.errors import BadOption, QuorateError
 from quorate.nouns import Question, Table
 from quorate.protocols.history import History
 from quorate.protocols.thinning import Filter
-from quorate.registry import label
+from quorate.registry import label, unbound
 
 
 def resolve_filters(specs: Any, question: Question, table: Table) -> tuple[Filter, ...]:
@@ -55,7 +54,7 @@ def resolve_filters(specs: Any, question: Question, table: Table) -> tuple[Filte
 
 def _try(filter_: Filter, question: Question, table: Table) -> None:
     """Show whether the options are possible before anybody is asked, by a table where nothing was said."""
-    maker = filter_.func if isinstance(filter_, partial) else filter_
+    maker = unbound(filter_)
     try:
         found = filter_(History(question, table), table.hearing(1))
         if isinstance(found, Generator):

@@ -14,7 +14,7 @@ import yaml
 
 from quorate.errors import BadGraph, BadOption
 from quorate.nouns import derive_seed
-from quorate.registry import label, topology
+from quorate.registry import label, topology, unbound
 from quorate.simulate import chance, shapes
 from quorate.simulate.network import Network
 
@@ -105,7 +105,7 @@ def wire(spec: Any, agents: int) -> Wiring:
 def _made(maker: Callable[..., Any], agents: int) -> Wiring:
     name, options = label(maker), dict(maker.keywords) if isinstance(maker, partial) else {}
     shown = _name(name, options)
-    ours = maker.func if isinstance(maker, partial) else maker
+    ours = unbound(maker)
     if ours.__module__.startswith("quorate.topologies"):
         if name in SHAPES:
             return _lasting(shown, SHAPES[name](agents, **options))
